@@ -1,0 +1,54 @@
+/**
+ * Every stable error code of this package. Codes never change their meaning; messages may improve.
+ * What each one asks of you is in its message.
+ */
+export type SuperviseErrorCode =
+  | 'ERR_AGENT_CLOSED'
+  | 'ERR_AGENT_EXITED'
+  | 'ERR_AGENT_ID_INVALID'
+  | 'ERR_AGENT_NOT_EXECUTABLE'
+  | 'ERR_AGENT_NOT_FOUND'
+  | 'ERR_AGENT_READY_TIMEOUT'
+  | 'ERR_AGENT_SPAWN_FAILED'
+  | 'ERR_AGENT_UNKILLABLE'
+  | 'ERR_AGENT_UNKNOWN'
+  | 'ERR_BUILD_FAILED'
+  | 'ERR_BUILD_NO_OUTPUT'
+  | 'ERR_CLEANUP_TIMEOUT'
+  | 'ERR_OPTION_INVALID'
+  | 'ERR_OPTION_UNKNOWN'
+  | 'ERR_PATH_TOO_LONG'
+  | 'ERR_PLUGIN_MISSING'
+  | 'ERR_POOL_UNSUPPORTED'
+  | 'ERR_PROCESS_LEAK'
+  | 'ERR_PROTOCOL'
+  | 'ERR_REAPER_FAILED'
+  | 'ERR_RUNTIME_DIR'
+  | 'ERR_SCOPE_CLOSED'
+
+/** The facts of an error, as own fields of it; `cause` goes where JavaScript puts it. */
+export interface SuperviseErrorFacts {
+  readonly cause?: unknown
+  readonly [fact: string]: unknown
+}
+
+/**
+ * The one error class of this package: a stable {@link SuperviseErrorCode | code}, a message that says what was
+ * wrong, where, and what to do, the facts as own fields, and the cause.
+ */
+export class SuperviseError extends Error {
+  override readonly name: string = 'SuperviseError'
+  readonly code: SuperviseErrorCode
+
+  constructor(code: SuperviseErrorCode, message: string, facts: SuperviseErrorFacts = {}) {
+    const { cause, ...fields } = facts
+    super(message, cause === undefined ? undefined : { cause })
+    this.code = code
+    Object.assign(this, fields)
+  }
+}
+
+/** The `code` of a system error such as `ENOENT`, or undefined. */
+export function systemCode(error: unknown): string | undefined {
+  return error instanceof Error && 'code' in error && typeof error.code === 'string' ? error.code : undefined
+}

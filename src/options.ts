@@ -1,0 +1,56 @@
+import type { AgentScript } from './protocol/frames.ts'
+
+/**
+ * What to start as an agent: a TypeScript or JavaScript file that is compiled; a build command, `{out}` in which
+ * stands for the executable it must write and `inputs` for the globs of what it reads; or a program to run as it is.
+ */
+export type AgentEntry =
+  | string
+  | { readonly command: readonly string[]; readonly inputs: readonly string[]; readonly cwd?: string }
+  | { readonly run: readonly string[]; readonly cwd?: string }
+
+/** How it is known that an agent is up: it says so, it exists, or it has printed a line. */
+export type ReadyWhen = 'protocol' | 'spawn' | { stdout: string | RegExp } | { stderr: string | RegExp }
+
+/** How one agent is started and stopped. Times in ms. */
+export interface SpawnOptions {
+  /** Arguments after those of the agent's own entry. */
+  args?: readonly string[]
+  /** Variables added to the agent's environment. They win over everything but the protocol's own. */
+  env?: Readonly<Record<string, string>>
+  /**
+   * What else the agent inherits of this process's environment: everything, or these variables. By default only what
+   * programs need to start: see `hermeticEnvironment`.
+   */
+  inheritEnv?: boolean | readonly string[]
+  /** Default: the runtime directory. */
+  cwd?: string
+  /** How long the agent may take to become ready. Default 5000. */
+  readyTimeout?: number
+  /** How long it may take to exit after SIGTERM, before SIGKILL. Default 3000. */
+  closeGrace?: number
+  /** Ends the wait for the process to exist and for `ready`, not the agent. */
+  signal?: AbortSignal
+  /** What the scripted agent does. */
+  script?: AgentScript
+  /** Default `'protocol'`. */
+  readyWhen?: ReadyWhen
+}
+
+/** The options of a project, a file or a group of tests. Structured-cloneable: they cross to the workers. */
+export interface SuperviseOptions {
+  /** The agent that tests get. Default: the scripted agent of this package. */
+  agent?: AgentEntry
+  /** More agents, by name, for `spawnAgent({ agent: name })`. */
+  agents?: Readonly<Record<string, AgentEntry>>
+  /** Defaults of every spawn; a spawn's own argument wins, key by key. */
+  spawn?: SpawnOptions
+  /** How many pairs of a runtime directory and a ready agent each worker keeps ahead. Default 0. */
+  prewarm?: number
+  /** Whether the runtime directory outlives its test. Default `'on-failure'`. */
+  keepRuntimeDir?: 'never' | 'on-failure' | 'always'
+  /** Whether the agents' stdout and stderr are printed after the test. Default `'on-failure'`. */
+  output?: 'never' | 'on-failure' | 'always'
+  /** What a process that outlives its test does to the test. It is killed either way. Default `'fail'`. */
+  leaks?: 'fail' | 'warn'
+}

@@ -1,0 +1,79 @@
+import type { Json } from '../json.ts'
+
+/** The protocol's version, sent in `hello`. */
+export const PROTOCOL_VERSION = 1
+
+/** A frame longer than this, its newline included, ends the connection. Bytes. */
+export const MAX_FRAME_BYTES = 1024 * 1024
+
+/** The environment variables by which an agent learns that it is supervised. */
+export const ENV = {
+  /** A descriptor number of an inherited socket, set by our own spawner. */
+  fd: 'SUPERVISE_FD',
+  /** The path of a Unix socket (a named pipe on Windows) to connect to, set by a launcher. */
+  socket: 'SUPERVISE_SOCKET',
+  /** The agent's id. */
+  agent: 'SUPERVISE_AGENT',
+  /** The agent's private directory. */
+  runtimeDir: 'SUPERVISE_RUNTIME_DIR',
+  /** Inherited by everything the agent starts: how survivors are found. */
+  mark: 'SUPERVISE_MARK',
+} as const
+
+/** What a healthy scripted agent does. Times in ms; everything is off by default. */
+export interface AgentScript {
+  /** Waits this long between `welcome` and `ready`. */
+  startDelay?: number
+  /** Exits by itself this long after ready. */
+  lifetime?: number
+  /** The code it exits with when its lifetime is over or its standard input ends. Default 0. */
+  exitCode?: number
+  /** Sends the message `{ heartbeat: n }`, n from 1, this often after ready. */
+  heartbeat?: number
+  /** Writes its pid here before ready, relative to the runtime directory, and removes it on an orderly exit. */
+  pidFile?: string
+  /** Listens on this TCP port of 127.0.0.1 before ready (0: any) and sends the message `{ listening: port }`. */
+  listen?: number
+  /** Lines it prints: at the start, just before ready, and again and again after ready. */
+  stdout?: { start?: string; ready?: string; every?: { ms: number; text: string } }
+  /** What it does with standard input. Default `ignore`. */
+  stdin?: 'ignore' | 'echo' | 'exit-on-eof'
+  /** Processes it starts before ready, which do nothing until they are killed. */
+  children?: ('ordinary' | 'ignore-sigterm' | 'setsid')[]
+  /** How it answers signals; a signal not named here has its default effect. */
+  onSignal?: Partial<Record<NodeJS.Signals, 'ignore' | { drain?: number; exit?: number }>>
+}
+
+/** When, in the life of one agent attempt, a fault strikes. `start` follows hello, `after` counts ms from ready. */
+export type FaultPoint =
+  | 'start'
+  | 'ready'
+  | { message: number }
+  | { after: number }
+  | { cue: string }
+  | { write: number }
+
+/** A fault an agent is to play: `id` names it in `fired`. */
+export interface FaultOrder {
+  readonly id: number
+  readonly name: string
+  readonly options: { readonly [option: string]: Json }
+  readonly at: FaultPoint
+}
+
+/** From the agent to the test. */
+export type AgentFrame =
+  | { t: 'hello'; v: number; id: string; pid: number; can: string[] }
+  | { t: 'ready' }
+  | { t: 'fired'; id: number; proof: Json }
+  | { t: 'parked'; seen: number }
+  | { t: 'cue'; name: string; n: number }
+  | { t: 'sleep'; ms: number; n: number }
+  | { t: 'message'; body: Json }
+
+/** From the test to the agent. */
+export type HostFrame =
+  | { t: 'welcome'; attempt: number; faults: FaultOrder[]; script: AgentScript }
+  | { t: 'go'; n: number }
+  | { t: 'do'; id: number; name: string; options: { readonly [option: string]: Json } }
+  | { t: 'message'; body: Json }
