@@ -1,0 +1,230 @@
+import { closeSync, readSync } from 'node:fs'
+import type { Socket } from 'node:net'
+
+import type { AgentFrame } from '../src/protocol/frames.ts'
+import { encodeFrame, FrameDecoder, type RawFrame } from '../src/protocol/ndjson.ts'
+import { die } from './complain.ts'
+import { writeAll } from './output.ts'
+import { systemCode } from './system-code.ts'
+
+/** Who is told what comes over a {@link Channel}. */
+export interface Receiver {
+  /** A frame, in order; never called again once the channel is closed. */
+  frame(frame: RawFrame): void
+  /** The test is gone, or has ended its side. Called once, and not after {@link Channel.close}. */
+  lost(): void
+}
+
+/**
+ * The agent's end of the connection to the test.
+ *
+ * On an inherited descriptor it reads and writes with blocking calls until {@link listen}, so that `node:net` is
+ * loaded after the agent has said that it is ready: that is worth 5 ms of start-up. A frame that is no protocol
+ * frame ends the process with code 1 and a line on standard error.
+ */
+export class Channel {
+  /** Called after every frame that came or went, `parked` excepted. */
+  onActivity: () => void = nothing
+  /** How many frames of the test have been handed on, `welcome` included. */
+  seen = 0
+
+  readonly #decoder = new FrameDecoder()
+  readonly #inbox: RawFrame[] = []
+  #fd: number | undefined
+  #socket: Socket | undefined
+  #receiver: Receiver | undefined
+  #state: 'open' | 'lost' | 'closed' = 'open'
+  #holds = 0
+
+  /** Over an inherited, connected descriptor. */
+  static onDescriptor(fd: number): Channel {
+    const channel = new Channel()
+    channel.#fd = fd
+    return channel
+  }
+
+  /** Over the Unix socket or named pipe at `path`. Rejects with the system's error if nobody listens there. */
+  static async onSocket(path: string): Promise<Channel> {
+    const socket = process.getBuiltinModule('node:net').connect({ path })
+    return new Promise((resolve, reject) => {
+      socket.once('error', reject).once('connect', () => {
+        socket.off('error', reject)
+        const channel = new Channel()
+        channel.#attach(socket)
+        resolve(channel)
+      })
+    })
+  }
+
+  /** Whether frames still go out. */
+  get open(): boolean {
+    return this.#state === 'open'
+  }
+
+  /** Whether what comes is handed on. */
+  get listening(): boolean {
+    return this.#receiver !== undefined
+  }
+
+  /** Sends a frame, in order; drops it once the connection is gone. Throws `RangeError` for one beyond 1 MiB. */
+  send(frame: AgentFrame): void {
+    const line = encodeFrame(frame)
+    if (!this.open) return
+    if (this.#socket === undefined) this.#sendNow(line)
+    else this.#socket.write(line)
+    if (frame.t !== 'parked') this.onActivity()
+  }
+
+  /** Calls `next` as soon as the kernel has all that was sent: before this returns, unless the test reads slowly. */
+  whenSent(next: () => void): void {
+    const socket = this.#socket
+    if (socket === undefined || !this.open || socket.writableLength === 0) next()
+    else socket.write('', () => next())
+  }
+
+  /** Takes the welcome out of what the test sends first. Undefined: the test is gone. */
+  async welcome(): Promise<RawFrame | undefined> {
+    const chunk = Buffer.allocUnsafe(4000)
+    for (;;) {
+      const at = this.#inbox.findIndex((frame) => frame.t === 'welcome')
+      if (at >= 0) {
+        this.seen++
+        return this.#inbox.splice(at, 1)[0]
+      }
+      if (!this.open) return undefined
+      if (this.#socket === undefined) this.#readNow(chunk)
+      else await this.#more(this.#socket)
+    }
+  }
+
+  /**
+   * Starts to hand on frames, first those that came with the welcome. The channel keeps the process alive while
+   * anything {@link hold}s it.
+   */
+  listen(receiver: Receiver): void {
+    this.#receiver = receiver
+    if (!this.open) return receiver.lost()
+    if (this.#socket === undefined && this.#fd !== undefined) {
+      this.#attach(openSocket(this.#fd))
+    }
+    this.#keepAlive()
+    this.#deliver()
+    this.onActivity()
+  }
+
+  /** Keeps the process alive until the returned function is called. */
+  hold(): () => void {
+    this.#holds++
+    this.#keepAlive()
+    let released = false
+    return () => {
+      if (released) return
+      released = true
+      this.#holds--
+      this.#keepAlive()
+    }
+  }
+
+  /** Closes the connection from this side: the test sees its end. */
+  close(): void {
+    if (!this.open) return
+    this.#state = 'closed'
+    if (this.#socket !== undefined) this.#socket.destroy()
+    else if (this.#fd !== undefined) closeSync(this.#fd)
+  }
+
+  #sendNow(line: string): void {
+    try {
+      if (this.#fd !== undefined) writeAll(this.#fd, line)
+    } catch (error) {
+      this.#failed(error)
+    }
+  }
+
+  #readNow(chunk: Buffer): void {
+    const fd = this.#fd
+    if (fd === undefined) return
+    try {
+      const length = readSync(fd, chunk)
+      if (length === 0) this.#lose()
+      else this.#take(chunk.subarray(0, length))
+    } catch (error) {
+      if (systemCode(error) !== 'EAGAIN') return this.#failed(error)
+      // Somebody made the descriptor non-blocking: only the event loop can wait for it.
+      this.#attach(openSocket(fd))
+    }
+  }
+
+  /** A dead test is a lost one; a descriptor that never was a connection is a mistake of whoever set it. */
+  #failed(error: unknown): void {
+    const code = systemCode(error)
+    if (code === 'EPIPE' || code === 'ECONNRESET' || code === 'ENOTCONN') this.#lose()
+    else
+      die(`descriptor ${this.#fd} does not lead to a test (${code}). Is SUPERVISE_FD inherited by mistake?`)
+  }
+
+  #attach(socket: Socket): void {
+    this.#socket = socket
+    socket.on('data', (chunk) => {
+      this.#take(chunk)
+      this.#deliver()
+    })
+    socket.on('end', () => this.#lose())
+    socket.on('error', () => this.#lose())
+    socket.on('close', () => this.#lose())
+  }
+
+  /** Resolves when more frames may have come, or the connection is gone. */
+  async #more(socket: Socket): Promise<void> {
+    await new Promise<void>((resolve) => {
+      const done = (): void => {
+        socket.off('data', done).off('close', done).off('end', done).off('error', done)
+        resolve()
+      }
+      socket.on('data', done).on('close', done).on('end', done).on('error', done)
+    })
+  }
+
+  #take(chunk: Buffer): void {
+    try {
+      this.#decoder.push(chunk, (frame) => this.#inbox.push(frame))
+    } catch (error) {
+      this.#deliver()
+      die(`the test sent ${error instanceof Error ? error.message : String(error)}.`)
+    }
+  }
+
+  #deliver(): void {
+    if (this.#receiver === undefined) return
+    while (this.open) {
+      const frame = this.#inbox.shift()
+      if (frame === undefined) return
+      this.seen++
+      this.#receiver.frame(frame)
+      this.onActivity()
+    }
+  }
+
+  #lose(): void {
+    if (!this.open) return
+    this.#state = 'lost'
+    this.#receiver?.lost()
+  }
+
+  #keepAlive(): void {
+    if (this.#receiver === undefined) return
+    if (this.#holds > 0) this.#socket?.ref()
+    else this.#socket?.unref()
+  }
+}
+
+function openSocket(fd: number): Socket {
+  const { Socket } = process.getBuiltinModule('node:net')
+  try {
+    return new Socket({ fd, readable: true, writable: true })
+  } catch (error) {
+    die(`descriptor ${fd} is no socket (${systemCode(error)}).`)
+  }
+}
+
+function nothing(): void {}

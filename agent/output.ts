@@ -1,0 +1,34 @@
+import { writeSync } from 'node:fs'
+
+import { systemCode } from './system-code.ts'
+
+/**
+ * Writes to standard output, and returns when the kernel has all of it. `whenClosed` is called instead when its
+ * reader is gone. Blocks while the reader is slow, as Node's own `process.stdout` does on a pipe, but starts
+ * without loading streams.
+ */
+export function print(text: string | Buffer, whenClosed: () => void): void {
+  try {
+    writeAll(1, text)
+  } catch {
+    // EPIPE, ECONNRESET, EIO of a terminal that went away, EBADF: in each case nobody reads on.
+    whenClosed()
+  }
+}
+
+/** Writes all of `data`, also where the descriptor is not a blocking one. Throws what `fs.writeSync` throws. */
+export function writeAll(fd: number, data: string | Buffer): void {
+  let rest = typeof data === 'string' ? Buffer.from(data) : data
+  while (rest.length > 0) {
+    try {
+      rest = rest.subarray(writeSync(fd, rest))
+    } catch (error) {
+      if (systemCode(error) !== 'EAGAIN') throw error
+      pause(1)
+    }
+  }
+}
+
+function pause(ms: number): void {
+  Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, ms)
+}
