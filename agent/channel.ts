@@ -75,11 +75,15 @@ export class Channel {
     if (frame.t !== 'parked') this.onActivity()
   }
 
+  /** Whether the kernel has all that was sent. */
+  get flushed(): boolean {
+    return !this.open || this.#socket === undefined || this.#socket.writableLength === 0
+  }
+
   /** Calls `next` as soon as the kernel has all that was sent: before this returns, unless the test reads slowly. */
   whenSent(next: () => void): void {
-    const socket = this.#socket
-    if (socket === undefined || !this.open || socket.writableLength === 0) next()
-    else socket.write('', () => next())
+    if (this.flushed) next()
+    else this.#socket?.write('', () => next())
   }
 
   /** Takes the welcome out of what the test sends first. Undefined: the test is gone. */

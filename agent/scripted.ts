@@ -17,7 +17,10 @@ export class ScriptedAgent {
   readonly #script: AgentScript
   readonly #stops: (() => void)[] = []
   #removePidFile = (): void => {}
-  #ending = false
+  /** What runs has been stopped, and what starts will not become ready. */
+  #stopped = false
+  /** How this ends is settled: a drain, or an exit. */
+  #leaving = false
 
   constructor(session: Session, parking: Parking | undefined) {
     this.#session = session
@@ -29,9 +32,9 @@ export class ScriptedAgent {
   /** Starts up, says ready, and goes on until something ends it. Rejects with the reason if it cannot start. */
   async play(): Promise<void> {
     await this.#startUp()
-    if (this.#ending) return
+    if (this.#stopped) return
     await this.#session.ready()
-    if (!this.#ending) this.#run()
+    if (!this.#stopped) this.#run()
   }
 
   /** Answers a message: with itself. */
@@ -96,7 +99,8 @@ export class ScriptedAgent {
     for (const [signal, answer] of Object.entries(this.#script.onSignal ?? {})) {
       process.on(signal, () => {
         this.#parking?.touch()
-        if (answer === 'ignore' || this.#ending) return
+        if (answer === 'ignore' || this.#leaving) return
+        this.#leaving = true
         this.#stop()
         const leave = (): void => this.#end(answer.exit ?? 0)
         if (answer.drain !== undefined && answer.drain > 0) this.#session.alarm.after(answer.drain, leave)
@@ -107,12 +111,13 @@ export class ScriptedAgent {
 
   /** No more heartbeats, lines or lifetime; what is starting does not become ready. */
   #stop(): void {
-    this.#ending = true
+    this.#stopped = true
     for (const stop of this.#stops.splice(0)) stop()
   }
 
   /** Exits as soon as the test has all that was sent, and not much later if it does not read. */
   #end(code: number): void {
+    this.#leaving = true
     this.#stop()
     setTimeout(() => this.#exit(code), LAST_WORDS)
     if (this.#session.channel === undefined) this.#exit(code)
