@@ -1,0 +1,35 @@
+import { dir } from 'tmp-promise'
+
+import { SuperviseError, systemCode } from './errors.ts'
+
+/** The longest path that the address of a Unix socket holds, its final zero left out. Bytes. */
+export const SOCKET_PATH_LIMIT = process.platform === 'linux' ? 107 : 103
+
+/**
+ * Makes a fresh directory below `parent`, mode 0700, with a short unguessable name, and gives back its path.
+ * Rejects with `ERR_RUNTIME_DIR` when it cannot be made. It is the caller's to remove.
+ */
+export async function makeDirectory(parent: string, prefix = ''): Promise<string> {
+  try {
+    const made = await dir({ tmpdir: parent, template: `${prefix}XXXXXX`, mode: 0o700, keep: true })
+    return made.path
+  } catch (cause) {
+    throw new SuperviseError(
+      'ERR_RUNTIME_DIR',
+      `No directory can be made in ${parent} (${systemCode(cause) ?? String(cause)}). Agents get their private ` +
+        'directories there: make it writable, free some space, or set TMPDIR to a directory that exists and is yours.',
+      { parent, cause },
+    )
+  }
+}
+
+/** Throws `ERR_PATH_TOO_LONG` when no Unix socket can have the address `file`. */
+export function assertSocketPath(file: string): void {
+  if (process.platform === 'win32' || Buffer.byteLength(file) <= SOCKET_PATH_LIMIT) return
+  throw new SuperviseError(
+    'ERR_PATH_TOO_LONG',
+    `The socket ${file} cannot be made: its path has ${Buffer.byteLength(file)} bytes, and this system allows ` +
+      `${SOCKET_PATH_LIMIT}. Set TMPDIR to a shorter directory, such as /tmp.`,
+    { file, limit: SOCKET_PATH_LIMIT },
+  )
+}

@@ -1,0 +1,234 @@
+import { rm } from 'node:fs/promises'
+import path from 'node:path'
+
+import { systemClock } from './clock/clock.ts'
+import { makeDirectory } from './directory.ts'
+import { SuperviseError } from './errors.ts'
+import type { SpawnOptions } from './options.ts'
+import { type AgentCommand, AgentCommands } from './process/agent-command.ts'
+import type { AgentHandle } from './process/agent-handle.ts'
+import { Attempts } from './process/attempts.ts'
+import { Spawner } from './process/spawner.ts'
+import { stopAttached } from './process/stop-attached.ts'
+import { descendantsOf, isUnderMark, type ProcessInfo, processTable } from './process/table/index.ts'
+import { findLeaks } from './reap/leaks.ts'
+import type { Run } from './reap/run.ts'
+import type { SpawnLedger } from './reap/spawn-ledger.ts'
+import { checkSpawnOptions, type ResolvedOptions } from './resolve-options.ts'
+import { Scope } from './scope.ts'
+
+const CLOSE_LIMIT_MS = 60_000
+
+/** What `spawnAgent` takes: the options of a spawn, an id, and which of the agents. */
+export type SpawnAgentOptions = SpawnOptions & {
+  /** Default: `agent-1`, `agent-2`, … */
+  id?: string
+  /** A key of the option `agents`. Default: the project's agent. */
+  agent?: string
+}
+
+/** @internal What a harness is made of. */
+export interface HarnessParts {
+  readonly run: Run
+  readonly options: ResolvedOptions
+  readonly agentPath: string
+  /** The executables of the option `agents`, by name. */
+  readonly agentPaths: Readonly<Record<string, string>>
+  /** Ends the run with the harness. */
+  readonly ownsRun?: boolean
+}
+
+/**
+ * Everything one test, or one script, starts: its runtime directory, its agents and their commands. `close()`, or the end
+ * of an `await using` block, stops all of it and fails if something was left running.
+ */
+export class Harness implements AsyncDisposable {
+  /** Fresh, mode 0700, with a short path. */
+  readonly runtimeDir: string
+  /** The compiled agent. */
+  readonly agentPath: string
+  /** Undoes what is registered with it before the agents are stopped. */
+  readonly scope = new Scope()
+  /** @internal */
+  readonly options: ResolvedOptions
+  /** @internal Who notes what the test starts without this harness. */
+  ledger: SpawnLedger | undefined
+  readonly #parts: HarnessParts
+  readonly #mark: string
+  readonly #attempts = new Attempts()
+  readonly #handles: AgentHandle[] = []
+  #spawner: Spawner | undefined
+  #commands: AgentCommands | undefined
+  #command: AgentCommand | undefined
+  #ids = 0
+  #failed = false
+  #kept = false
+
+  private constructor(parts: HarnessParts, mark: string, runtimeDir: string) {
+    this.#parts = parts
+    this.#mark = mark
+    this.runtimeDir = runtimeDir
+    this.agentPath = parts.agentPath
+    this.options = parts.options
+    if (parts.ownsRun) this.scope.defer('the run', () => parts.run.close(), CLOSE_LIMIT_MS)
+    // Undone last in, first out: agents, leak check, directory.
+    this.scope.defer(`the directory ${runtimeDir}`, () => this.#removeDirectory())
+    this.scope.defer('the leak check', () => this.#checkLeaks())
+    this.scope.defer('the agents', () => this.#stopAll(), CLOSE_LIMIT_MS)
+  }
+
+  /** @internal Use `createHarness`. */
+  static async open(parts: HarnessParts): Promise<Harness> {
+    return new Harness(parts, parts.run.nextMark(), await makeDirectory(parts.run.dir))
+  }
+
+  /** Starts the agent, in this harness's directory and environment. */
+  get spawner(): Spawner {
+    return (this.#spawner ??= this.spawnerOf(this.agentPath))
+  }
+
+  /** Starts the same agent from anything that starts programs. */
+  get agentCommand(): AgentCommand {
+    this.scope.throwIfClosed()
+    this.#commands ??= new AgentCommands({
+      dir: this.#parts.run.dir,
+      name: path.extname(this.#mark).slice(1),
+      mark: this.#mark,
+      runtimeDir: this.runtimeDir,
+      clock: systemClock,
+      attempts: this.#attempts,
+      script: this.options.spawn.script ?? {},
+      env: this.options.spawn.env ?? {},
+      agentPath: (agent) => this.#pathOf(agent),
+    })
+    return (this.#command ??= this.#commands.create({ id: 'agent', args: this.options.spawn.args ?? [] }))
+  }
+
+  /** What the agents of this harness printed, each under its name; empty if they printed nothing. */
+  get output(): string {
+    return this.#handles
+      .flatMap((handle) => [handle.stdout, handle.stderr])
+      .flatMap((output) => output.excerpt() ?? [])
+      .join('\n')
+  }
+
+  /** Where the runtime directory was kept, once the harness is closed. */
+  get keptDir(): string | undefined {
+    return this.#kept ? this.runtimeDir : undefined
+  }
+
+  /** @internal A spawner of another executable, otherwise like `spawner`. */
+  spawnerOf(agentPath: string): Spawner {
+    return new Spawner(
+      { agentPath, runtimeDir: this.runtimeDir },
+      {
+        mark: this.#mark,
+        attempts: this.#attempts,
+        defaults: this.options.spawn,
+        onSpawn: (handle) => this.#adopt(handle),
+      },
+    )
+  }
+
+  /**
+   * Starts an agent and waits until it is ready. Rejects as `Spawner.spawn` and `AgentHandle.ready` do, or with
+   * `ERR_AGENT_UNKNOWN`; an agent that does not become ready is stopped before.
+   */
+  async spawnAgent({ id, agent, ...options }: SpawnAgentOptions = {}): Promise<AgentHandle> {
+    this.scope.throwIfClosed()
+    checkSpawnOptions(options)
+    const spawner = agent === undefined ? this.spawner : this.spawnerOf(this.#pathOf(agent))
+    const handle = await spawner.spawn(id ?? `agent-${++this.#ids}`, options)
+    try {
+      await handle.ready
+    } catch (error) {
+      await handle.close()
+      throw error
+    }
+    return handle
+  }
+
+  /** Every live process that this harness started, and their descendants. */
+  async processes(): Promise<ProcessInfo[]> {
+    const table = processTable.younger()
+    const own = new Set(this.#handles.filter((handle) => !handle.result).map((handle) => handle.pid))
+    const roots = table.filter((info) => own.has(info.pid) || isUnderMark(info.mark, this.#mark))
+    return [...new Set([...roots, ...descendantsOf(new Set(roots.map((info) => info.pid)), table)])]
+  }
+
+  /**
+   * Stops all agents and removes the runtime directory. Rejects with `ERR_PROCESS_LEAK` if something else of the
+   * harness still ran, after killing it, and with whatever the scope's steps threw. Idempotent.
+   * @param outcome whether what the harness served has failed: by default its directory is then kept
+   */
+  async close(outcome: { failed?: boolean } = {}): Promise<void> {
+    this.#failed ||= outcome.failed ?? false
+    await this.scope.close()
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    await this.close()
+  }
+
+  #adopt(handle: AgentHandle): void {
+    const { run } = this.#parts
+    this.#handles.push(handle)
+    run.add(handle.pid)
+    void handle.exited.then(() => run.remove(handle.pid))
+    if (!this.scope.signal.aborted) return
+    void handle.close().catch(() => {})
+    this.scope.throwIfClosed()
+  }
+
+  #pathOf(agent: string | undefined): string {
+    if (agent === undefined) return this.agentPath
+    const known = this.#parts.agentPaths
+    const found = Object.hasOwn(known, agent) ? known[agent] : undefined
+    if (found !== undefined) return found
+    const names = Object.keys(known).map((name) => `"${name}"`)
+    throw new SuperviseError(
+      'ERR_AGENT_UNKNOWN',
+      `There is no agent ${JSON.stringify(agent)}. ` +
+        (names.length > 0
+          ? `The option \`agents\` has ${names.join(', ')}.`
+          : 'The option `agents` has none: add `agents: { name: entry }` to `supervise()` in the Vitest config.'),
+      { agent },
+    )
+  }
+
+  async #stopAll(): Promise<void> {
+    this.#commands?.close()
+    const stopped = await Promise.allSettled([
+      ...this.#handles.map((handle) => handle.close()),
+      ...(this.#commands
+        ? [stopAttached(this.#commands.attached, this.options.spawn.closeGrace ?? 3000)]
+        : []),
+    ])
+    const errors = stopped.flatMap((one) => (one.status === 'rejected' ? [one.reason as unknown] : []))
+    if (errors.length > 1) throw new AggregateError(errors, errors.map(String).join('\n'))
+    if (errors.length === 1) throw errors[0]
+  }
+
+  async #checkLeaks(): Promise<void> {
+    const spawns = this.ledger?.spawns ?? []
+    const touched = this.#handles.length > 0 || this.#commands !== undefined || spawns.length > 0
+    const leak = touched ? await findLeaks({ mark: this.#mark, spawns }) : undefined
+    if (!leak) return
+    if (this.options.leaks === 'warn') {
+      console.warn(`vitest-supervise: ${leak.message}`)
+      return
+    }
+    this.#failed = true
+    throw leak
+  }
+
+  async #removeDirectory(): Promise<void> {
+    const { keepRuntimeDir } = this.options
+    if (keepRuntimeDir === 'always' || (keepRuntimeDir === 'on-failure' && this.#failed)) {
+      this.#kept = true
+      this.#parts.run.keep(this.runtimeDir)
+      return
+    }
+    await rm(this.runtimeDir, { recursive: true, force: true, maxRetries: 5, retryDelay: 20 })
+  }
+}

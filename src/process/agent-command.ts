@@ -1,0 +1,169 @@
+import { chmodSync, renameSync, rmSync, writeFileSync } from 'node:fs'
+import net from 'node:net'
+import path from 'node:path'
+
+import type { Clock } from '../clock/clock.ts'
+import { assertSocketPath } from '../directory.ts'
+import { type AgentScript, ENV } from '../protocol/frames.ts'
+import { type Hello, HostSession } from '../protocol/host-session.ts'
+import { assertAgentId } from './agent-id.ts'
+import type { Attempts } from './attempts.ts'
+import { commandLine, quote } from './command-line.ts'
+import { hermeticEnvironment } from './environment.ts'
+
+/** What `agentCommand.with()` changes. */
+export interface AgentCommandOptions {
+  id?: string
+  /** A key of the option `agents`. */
+  agent?: string
+  /** Arguments of every start, before those that the starter adds. */
+  args?: readonly string[]
+  env?: Readonly<Record<string, string>>
+  script?: AgentScript
+}
+
+/** A command that starts this test's agent from anything that starts programs. It speaks over a Unix socket. */
+export interface AgentCommand {
+  readonly id: string
+  /** An executable of this test's own: on POSIX it needs neither `args` nor `env` to reach the test. */
+  readonly file: string
+  readonly args: string[]
+  readonly env: Record<string, string>
+  /** The command as one line, quoted for the shell. */
+  readonly shell: string
+  /** The JavaScript file for `fork`, with `env`; undefined when the agent is no JavaScript. */
+  readonly module: string | undefined
+  /** Another command, of the same agent or another. Give each worker of a pool its own `id`. */
+  with(options: AgentCommandOptions): AgentCommand
+}
+
+/** @internal What commands share with the test they belong to. */
+export interface AgentCommandContext {
+  /** A short directory that outlives the test: a supervisor that was not stopped still finds its command there. */
+  readonly dir: string
+  /** Tells the files of this test from those of others in `dir`. */
+  readonly name: string
+  readonly mark: string
+  readonly runtimeDir: string
+  readonly clock: Clock
+  readonly attempts: Attempts
+  readonly script: AgentScript
+  readonly env: Readonly<Record<string, string>>
+  agentPath(agent: string | undefined): string
+}
+
+/** An agent that something else started by a command of this test. */
+export interface AttachedAgent {
+  readonly hello: Hello
+  readonly attempt: number
+  readonly socket: net.Socket
+}
+
+/** What a launcher becomes when its test is over: a supervisor that nobody stopped gets no agent, and no error. */
+const RETIRED = '#!/bin/sh\nexit 0\n'
+
+/** Makes the commands of one test, and holds the connections of the agents that are started by them. */
+export class AgentCommands {
+  readonly attached: AttachedAgent[] = []
+  readonly #context: AgentCommandContext
+  readonly #servers: net.Server[] = []
+  readonly #launchers: string[] = []
+  #count = 0
+
+  constructor(context: AgentCommandContext) {
+    this.#context = context
+  }
+
+  /** Writes the launcher and begins to listen. Throws `ERR_AGENT_ID_INVALID`, `ERR_AGENT_UNKNOWN` or `ERR_PATH_TOO_LONG`. */
+  create(options: AgentCommandOptions & { readonly id: string }): AgentCommand {
+    const { id, agent, args = [], env = {} } = options
+    assertAgentId(id)
+    const { runtimeDir, mark } = this.#context
+    const agentPath = this.#context.agentPath(agent)
+    const name = `${this.#context.name}-${++this.#count}`
+    const own = {
+      ...env,
+      [ENV.agent]: id,
+      [ENV.mark]: mark,
+      [ENV.runtimeDir]: runtimeDir,
+      [ENV.socket]: this.#listen(name, options.script ?? this.#context.script),
+    }
+    const [file, words] = this.#launcher(name, agentPath, own, args)
+    return Object.freeze({
+      id,
+      file,
+      args: words,
+      env: { ...hermeticEnvironment(runtimeDir), ...this.#context.env, ...own },
+      shell: [file, ...words].map(quote).join(' '),
+      module: this.#module(name, agentPath, own),
+      with: (changed: AgentCommandOptions) =>
+        this.create({ ...options, ...changed, env: { ...env, ...changed.env } }),
+    })
+  }
+
+  /** Stops listening, ends all connections and retires the launchers: what is started by them from now on ends at once. */
+  close(): void {
+    for (const file of this.#launchers) {
+      if (file.endsWith('.cjs')) rmSync(file, { force: true })
+      else replace(file, RETIRED)
+    }
+    for (const server of this.#servers) server.close()
+    for (const { socket } of this.attached) socket.destroy()
+  }
+
+  #listen(name: string, script: AgentScript): string {
+    const address =
+      process.platform === 'win32' ? `\\\\.\\pipe\\${name}` : path.join(this.#context.dir, `${name}.sock`)
+    assertSocketPath(address)
+    const server = net.createServer((socket) => {
+      let attempt = 0
+      void new HostSession(socket, {
+        peer: 'an agent started by agentCommand',
+        clock: this.#context.clock,
+        welcome: (hello) => {
+          attempt = this.#context.attempts.next(hello.id)
+          this.attached.push({ hello, attempt, socket })
+          return { attempt, faults: [], script }
+        },
+      })
+    })
+    server.listen(address)
+    server.unref()
+    this.#servers.push(server)
+    return address
+  }
+
+  #launcher(
+    name: string,
+    agentPath: string,
+    env: Readonly<Record<string, string>>,
+    args: readonly string[],
+  ): [string, string[]] {
+    if (process.platform === 'win32') return commandLine(agentPath, args)
+    const file = path.join(this.#context.dir, name)
+    const variables = Object.entries(env).map(([key, value]) => `export ${key}=${quote(value)}\n`)
+    const command = ['exec', ...[agentPath, ...args].map(quote), '"$@"'].join(' ')
+    this.#launchers.push(file)
+    replace(file, `#!/bin/sh\nunset ${ENV.fd}\n${variables.join('')}${command}\n`)
+    return [file, []]
+  }
+
+  #module(name: string, agentPath: string, env: Readonly<Record<string, string>>): string | undefined {
+    if (!agentPath.endsWith('.cjs')) return undefined
+    const file = path.join(this.#context.dir, `${name}.cjs`)
+    this.#launchers.push(file)
+    replace(
+      file,
+      `delete process.env.${ENV.fd}\nObject.assign(process.env, ${JSON.stringify(env)})\nrequire(${JSON.stringify(agentPath)})\n`,
+    )
+    return file
+  }
+}
+
+/** Writes an executable in one step: a supervisor may be starting it at this moment. */
+function replace(file: string, text: string): void {
+  const draft = `${file}~`
+  writeFileSync(draft, text, { mode: 0o700 })
+  chmodSync(draft, 0o700)
+  renameSync(draft, file)
+}

@@ -1,0 +1,229 @@
+import type { ChildProcess } from 'node:child_process'
+import type { Socket } from 'node:net'
+import type { Readable } from 'node:stream'
+
+import type { Clock } from '../clock/clock.ts'
+import { SuperviseError } from '../errors.ts'
+import type { Json } from '../json.ts'
+import type { ReadyWhen } from '../options.ts'
+import { HostSession, type Welcome } from '../protocol/host-session.ts'
+import { TIMED_OUT, within } from '../real-time.ts'
+import { abortable } from '../wait.ts'
+import { AgentOutput } from './agent-output.ts'
+import { type ProcessTree, stopTree } from './stop-tree.ts'
+import { Watcher, type WatchResult } from './watcher.ts'
+
+/** How long the last words of a process that has ended may take to arrive. Milliseconds of real time. */
+const DRAIN_LIMIT = 500
+
+/** @internal What a spawner knows of an agent that it has just started. */
+export interface AgentParts {
+  readonly id: string
+  readonly attempt: number
+  readonly child: ChildProcess
+  readonly mark: string
+  readonly clock: Clock
+  readonly welcome: Welcome
+  readonly readyWhen: ReadyWhen
+  readonly readyTimeout: number
+  readonly closeGrace: number
+  readonly signal: AbortSignal | undefined
+  /** Runs once, after the whole tree is gone. */
+  readonly onClosed: () => void | Promise<void>
+}
+
+/**
+ * One running attempt of an agent: a real process with its output, its control socket and its end.
+ * It is stopped, with all it started, by `close()`, at the end of an `await using` block, or with its test.
+ */
+export class AgentHandle implements AsyncDisposable {
+  readonly id: string
+  /** Counts the starts of this id, from 1. */
+  readonly attempt: number
+  readonly pid: number
+  /** The test's half of the control socket. The handle reads it; end it to make the agent believe that it is alone. */
+  readonly socket: Socket
+  readonly process: ChildProcess
+  readonly stdout: AgentOutput
+  readonly stderr: AgentOutput
+  /**
+   * Resolves when the agent is ready. Rejects with `ERR_AGENT_EXITED` when it exits first, with
+   * `ERR_AGENT_READY_TIMEOUT` after `readyTimeout`, with `ERR_PROTOCOL` when it speaks nonsense. Never unhandled.
+   */
+  readonly ready: Promise<void>
+  /** How the agent itself ended. Settles at its exit, whatever still holds its pipes; never rejects. */
+  readonly exited: Promise<WatchResult>
+  readonly #watcher: Watcher
+  readonly #session: HostSession
+  readonly #parts: AgentParts
+  #result: WatchResult | undefined
+  #closed: Promise<WatchResult> | undefined
+
+  /** @internal Handles come from `Spawner.spawn`. */
+  constructor(parts: AgentParts) {
+    const { id, attempt, child } = parts
+    this.#parts = parts
+    this.id = id
+    this.attempt = attempt
+    this.process = child
+    this.pid = child.pid ?? 0
+    this.socket = child.stdio[3] as Socket
+    this.stdout = new AgentOutput(child.stdout as Readable, `stdout of ${this}`)
+    this.stderr = new AgentOutput(child.stderr as Readable, `stderr of ${this}`)
+    // Writing to an agent that has gone is no error of the test's.
+    child.stdin?.on('error', () => {})
+    this.#watcher = new Watcher(child)
+    this.#session = new HostSession(this.socket, {
+      peer: `${this}`,
+      clock: parts.clock,
+      welcome: () => parts.welcome,
+    })
+    this.exited = this.#watcher.wait().then((result) => (this.#result = result))
+    this.ready = this.#becomeReady()
+    this.ready.catch(() => {})
+  }
+
+  /** How the agent ended, once it has. */
+  get result(): WatchResult | undefined {
+    return this.#result
+  }
+
+  /** Sends a message. Resolves when it has been handed to the kernel; rejects with `ERR_AGENT_CLOSED` when the connection is over. */
+  async send(message: Json): Promise<void> {
+    if (await this.#session.send(message)) return
+    throw new SuperviseError(
+      'ERR_AGENT_CLOSED',
+      `${this} cannot be sent a message: ${this.#result ? 'it has exited' : 'its control connection has ended'}. ` +
+        'An agent that does not speak the protocol takes input on `process.stdin`.',
+      { agent: this.id, attempt: this.attempt },
+    )
+  }
+
+  /**
+   * The agent's messages, kept from its start. Each is given once, also when several iterators ask; the iteration ends
+   * with the connection. Rejects with the reason of `signal`.
+   */
+  messages(options: { signal?: AbortSignal } = {}): AsyncIterableIterator<Json> {
+    return this.#session.messages.take(options.signal)
+  }
+
+  /** Waits for the agent's own end. Rejects with the signal's reason when it aborts; the agent goes on. */
+  wait(signal?: AbortSignal): Promise<WatchResult> {
+    return abortable(this.exited, signal)
+  }
+
+  /** Sends a signal to the agent's process alone. False when it has exited. Default SIGTERM. */
+  kill(signal: NodeJS.Signals = 'SIGTERM'): boolean {
+    return this.#result === undefined && this.process.kill(signal)
+  }
+
+  /**
+   * Stops the agent and everything it started: ends the socket, sends SIGTERM to the process group, SIGKILL after
+   * `closeGrace`, then SIGKILL to each descendant that escaped. Resolves with how the agent itself ended when all of them are gone;
+   * rejects with `ERR_AGENT_UNKILLABLE` if the kernel cannot end one. Idempotent.
+   */
+  close(): Promise<WatchResult> {
+    return (this.#closed ??= this.#close())
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    await this.close()
+  }
+
+  /** `agent "web"`, with the attempt from the second on. */
+  toString(): string {
+    return `agent "${this.id}"${this.attempt > 1 ? ` (agent attempt ${this.attempt})` : ''}`
+  }
+
+  async #close(): Promise<WatchResult> {
+    const { mark, closeGrace, clock, onClosed } = this.#parts
+    const tree: ProcessTree = {
+      what: `${this}`,
+      pid: this.pid,
+      mark,
+      exited: this.exited,
+      hasExited: () => this.process.exitCode !== null || this.process.signalCode !== null,
+    }
+    try {
+      await stopTree(tree, { grace: closeGrace, clock, onTerm: () => this.socket.end() })
+      await this.#drained()
+    } finally {
+      for (const stream of this.process.stdio) stream?.destroy()
+      await onClosed()
+    }
+    return await this.exited
+  }
+
+  async #becomeReady(): Promise<void> {
+    const { readyWhen, readyTimeout, clock, signal } = this.#parts
+    if (readyWhen === 'spawn') return
+    const over = new AbortController()
+    try {
+      await Promise.race([
+        this.#readiness(readyWhen, over.signal),
+        abortable(this.#diedEarly(), signal),
+        this.#tookTooLong(readyTimeout, clock, over.signal),
+      ])
+    } finally {
+      over.abort()
+    }
+  }
+
+  async #readiness(readyWhen: Exclude<ReadyWhen, 'spawn'>, signal: AbortSignal): Promise<void> {
+    try {
+      if (readyWhen === 'protocol') await this.#session.ready
+      else if ('stdout' in readyWhen) await this.stdout.line(readyWhen.stdout, { signal })
+      else await this.stderr.line(readyWhen.stderr, { signal })
+    } catch (error) {
+      // The connection and the pipes of an agent that dies end with it: then its exit tells more, if it comes.
+      if (!(error instanceof SuperviseError && isEndOfStream(error))) throw error
+      await new Promise<never>(() => {})
+    }
+  }
+
+  async #diedEarly(): Promise<never> {
+    const { exitCode, signal } = await this.exited
+    await this.#drained()
+    throw new SuperviseError(
+      'ERR_AGENT_EXITED',
+      `${this} ${signal ? `was killed by ${signal}` : `exited with code ${exitCode}`} before it was ready. ` +
+        `On stderr: ${this.stderr.lastLines()}`,
+      { agent: this.id, attempt: this.attempt, exitCode, signal, stderr: this.stderr.text },
+    )
+  }
+
+  async #tookTooLong(ms: number, clock: Clock, over: AbortSignal): Promise<never> {
+    if (ms === Infinity) return new Promise<never>(() => {})
+    await clock.sleep(ms, over)
+    const { readyWhen } = this.#parts
+    const expected =
+      readyWhen === 'protocol'
+        ? 'It never sent `ready` on its control connection: a program that does not speak the protocol needs the ' +
+          'option `readyWhen`'
+        : `It printed nothing that matches the option \`readyWhen\``
+    throw new SuperviseError(
+      'ERR_AGENT_READY_TIMEOUT',
+      `${this} was not ready within ${ms} ms. ${expected}; one that is only slow needs a longer \`readyTimeout\`. ` +
+        `On stdout: ${this.stdout.lastLines(3)}\nOn stderr: ${this.stderr.lastLines(3)}`,
+      { agent: this.id, attempt: this.attempt, readyTimeout: ms },
+    )
+  }
+
+  /** Waits, not for long, until what the agent has written has been read. */
+  async #drained(): Promise<void> {
+    await this.exited
+    const { stdout, stderr } = this.process
+    const closed = [stdout, stderr].map(
+      (stream) =>
+        new Promise<void>((resolve) =>
+          stream?.closed === false ? stream.once('close', resolve) : resolve(),
+        ),
+    )
+    if ((await within(Promise.all(closed), DRAIN_LIMIT)) === TIMED_OUT) return
+  }
+}
+
+/** Whether the error only says that a stream has ended, as it does when the agent has died. */
+function isEndOfStream(error: SuperviseError): boolean {
+  return error.code === 'ERR_AGENT_EXITED' || (error.code === 'ERR_PROTOCOL' && error.cause === undefined)
+}

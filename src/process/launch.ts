@@ -1,0 +1,97 @@
+import type { ChildProcess } from 'node:child_process'
+import { statSync } from 'node:fs'
+import path from 'node:path'
+
+import { SuperviseError, systemCode } from '../errors.ts'
+import { realDelay } from '../real-time.ts'
+import { commandLine } from './command-line.ts'
+
+/** What is started, completely. */
+export interface LaunchRequest {
+  /** How messages call it. */
+  readonly what: string
+  readonly file: string
+  readonly args: readonly string[]
+  readonly cwd: string
+  readonly env: Readonly<Record<string, string>>
+  /** Whether the child gets a socket on descriptor 3. */
+  readonly control: boolean
+}
+
+const BUSY_RETRIES = 50
+const BUSY_PAUSE_MS = 10
+
+/**
+ * The one place where agents are started: as the leader of its own process group, with pipes for its standard streams,
+ * with nothing of this process's environment, and with no timeout or clean-up of the library's. `adopt` gets the
+ * child in the tick in which it came to be.
+ * Rejects with `ERR_AGENT_NOT_FOUND`, `ERR_AGENT_NOT_EXECUTABLE`, `ERR_RUNTIME_DIR` or `ERR_AGENT_SPAWN_FAILED`.
+ */
+export async function launch<T>(request: LaunchRequest, adopt: (child: ChildProcess) => T): Promise<T> {
+  // Loading execa takes longer than starting a process, so it waits for the first one.
+  const { execa } = await import('execa')
+  const [file, args] = commandLine(request.file, request.args)
+  for (let attempt = 1; ; attempt++) {
+    const child = execa(file, args, {
+      cwd: request.cwd,
+      env: request.env,
+      extendEnv: false,
+      detached: process.platform !== 'win32',
+      cleanup: false,
+      buffer: false,
+      reject: false,
+      encoding: 'buffer',
+      windowsHide: true,
+      stdio: ['pipe', 'pipe', 'pipe', ...(request.control ? (['pipe'] as const) : [])],
+    })
+    if (child.pid !== undefined) return adopt(child as unknown as ChildProcess)
+    const { cause } = await child
+    // A compiler may still have the file open that it has just written.
+    if (systemCode(cause) !== 'ETXTBSY' || attempt === BUSY_RETRIES) throw launchError(request, cause)
+    await realDelay(BUSY_PAUSE_MS)
+  }
+}
+
+function launchError({ what, file, cwd }: LaunchRequest, cause: unknown): SuperviseError {
+  const facts = { file, cwd, cause }
+  if (!statSync(cwd, { throwIfNoEntry: false })?.isDirectory()) {
+    return new SuperviseError(
+      'ERR_RUNTIME_DIR',
+      `${what} could not be started in ${cwd}: that is not a directory. Create it first, or leave out \`cwd\` and ` +
+        '`runtimeDir` to get a fresh one.',
+      facts,
+    )
+  }
+  const stats = path.isAbsolute(file) ? statSync(file, { throwIfNoEntry: false }) : undefined
+  switch (systemCode(cause)) {
+    case 'ENOENT':
+      return stats
+        ? new SuperviseError(
+            'ERR_AGENT_NOT_EXECUTABLE',
+            `${what} could not be started: ${file} exists, but the interpreter that its first line names does not. ` +
+              'Build the agent again with `buildAgentForTest()`, or mend its "#!" line.',
+            facts,
+          )
+        : new SuperviseError(
+            'ERR_AGENT_NOT_FOUND',
+            `${what} could not be started: there is no file ${file}. Give \`agentPath\` what \`buildAgentForTest()\` ` +
+              'resolved to, or the absolute path of an executable.',
+            facts,
+          )
+    case 'EACCES':
+      return new SuperviseError(
+        'ERR_AGENT_NOT_EXECUTABLE',
+        stats?.isDirectory()
+          ? `${what} could not be started: ${file} is a directory. Name the executable file inside it.`
+          : `${what} could not be started: ${file} is not executable. Run \`chmod +x\` on it, or have it built by ` +
+              '`buildAgentForTest()`.',
+        facts,
+      )
+    default:
+      return new SuperviseError(
+        'ERR_AGENT_SPAWN_FAILED',
+        `${what} could not be started: the system refused to run ${file} (${systemCode(cause) ?? String(cause)}).`,
+        facts,
+      )
+  }
+}

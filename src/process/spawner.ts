@@ -1,0 +1,118 @@
+import { randomBytes } from 'node:crypto'
+import { rm } from 'node:fs/promises'
+import os from 'node:os'
+import path from 'node:path'
+
+import { type Clock, systemClock } from '../clock/clock.ts'
+import type { SpawnOptions } from '../options.ts'
+import { ENV } from '../protocol/frames.ts'
+import { makeDirectory } from '../directory.ts'
+import { AgentHandle } from './agent-handle.ts'
+import { assertAgentId } from './agent-id.ts'
+import { Attempts } from './attempts.ts'
+import { hermeticEnvironment } from './environment.ts'
+import { launch } from './launch.ts'
+
+/** What a spawner starts, and where. */
+export interface SpawnerOptions {
+  /** The executable, as `buildAgentForTest()` resolves to it. */
+  agentPath: string
+  /** The agents' private directory. Default: a fresh one for each agent, removed when the agent has been closed. */
+  runtimeDir?: string
+  /** Variables added to the environment of every agent. */
+  extraEnv?: Record<string, string>
+  /** What timeouts and graces are measured by. Default: real time. */
+  clock?: Clock
+}
+
+/** @internal What a spawner shares with the test it belongs to. */
+export interface SpawnerContext {
+  readonly mark: string
+  readonly attempts: Attempts
+  readonly defaults: SpawnOptions
+  /** Called in the tick in which the process came to be. */
+  readonly onSpawn: (handle: AgentHandle) => void
+}
+
+/** Starts agents: each a real process that leads its own group, with a control socket on descriptor 3. */
+export class Spawner {
+  readonly options: Readonly<SpawnerOptions>
+  readonly #context: SpawnerContext
+
+  /** @param context given by the harness; a spawner of your own needs none */
+  constructor(options: SpawnerOptions, context: SpawnerContext = standalone()) {
+    this.options = Object.freeze({ ...options })
+    this.#context = context
+  }
+
+  /**
+   * Starts the agent. Resolves once the process exists; `handle.ready` tells when it is up.
+   * Rejects with `ERR_AGENT_ID_INVALID`, `ERR_AGENT_NOT_FOUND`, `ERR_AGENT_NOT_EXECUTABLE`, `ERR_RUNTIME_DIR` or
+   * `ERR_AGENT_SPAWN_FAILED`; then nothing was started.
+   */
+  async spawn(agentId: string, options: SpawnOptions = {}): Promise<AgentHandle> {
+    assertAgentId(agentId)
+    const { attempts, defaults, onSpawn } = this.#context
+    const { agentPath, clock = systemClock } = this.options
+    const merged = { ...defaults, ...options, env: { ...defaults.env, ...options.env } }
+    merged.signal?.throwIfAborted()
+    const runtimeDir = this.options.runtimeDir ?? (await makeDirectory(os.tmpdir()))
+    const removeOwn = async (): Promise<void> => {
+      if (this.options.runtimeDir === undefined)
+        await rm(runtimeDir, { recursive: true, force: true, maxRetries: 3 })
+    }
+    const mark = attempts.nextMark(this.#context.mark)
+    try {
+      return await launch(
+        {
+          what: `agent "${agentId}"`,
+          file: agentPath,
+          args: merged.args ?? [],
+          cwd: path.resolve(merged.cwd ?? runtimeDir),
+          env: {
+            ...hermeticEnvironment(runtimeDir, merged.inheritEnv),
+            ...this.options.extraEnv,
+            ...merged.env,
+            [ENV.fd]: '3',
+            [ENV.agent]: agentId,
+            [ENV.runtimeDir]: runtimeDir,
+            [ENV.mark]: mark,
+          },
+          control: true,
+        },
+        (child) => {
+          const attempt = attempts.next(agentId)
+          const handle = new AgentHandle({
+            id: agentId,
+            attempt,
+            child,
+            mark,
+            clock,
+            welcome: { attempt, faults: [], script: merged.script ?? {} },
+            readyWhen: merged.readyWhen ?? 'protocol',
+            readyTimeout: merged.readyTimeout ?? 5000,
+            closeGrace: merged.closeGrace ?? 3000,
+            signal: merged.signal,
+            onClosed: removeOwn,
+          })
+          onSpawn(handle)
+          return handle
+        },
+      )
+    } catch (error) {
+      await removeOwn()
+      throw error
+    }
+  }
+}
+
+/** A spawner outside a harness: what it starts is found by the mark of this process, if it has one. */
+function standalone(): SpawnerContext {
+  const mark = process.env[ENV.mark]
+  return {
+    mark: `${mark === undefined ? '' : `${mark}.`}s${randomBytes(4).toString('hex')}`,
+    attempts: new Attempts(),
+    defaults: {},
+    onSpawn: () => {},
+  }
+}

@@ -1,0 +1,108 @@
+import type { Clock } from '../clock/clock.ts'
+import { SuperviseError } from '../errors.ts'
+import { realDelay, realNow, TIMED_OUT, within } from '../real-time.ts'
+import { signalGroup, signalProcess } from './signals.ts'
+import { descendantsOf, isUnderMark, type ProcessInfo, processTable } from './table/index.ts'
+
+/** How long the kernel may take to end what was sent SIGKILL. Milliseconds of real time. */
+const KILL_LIMIT = 5000
+
+/** A process that leads a process group of its own, and all that it started. */
+export interface ProcessTree {
+  /** How messages call it. */
+  readonly what: string
+  readonly pid: number
+  /** The `SUPERVISE_MARK` that it and its descendants were started with. */
+  readonly mark: string
+  /** Settles when the process itself has ended. */
+  readonly exited: Promise<unknown>
+  /** Whether it has. */
+  hasExited(): boolean
+}
+
+/**
+ * Stops a whole tree: SIGTERM to its group, `grace` ms to exit, SIGKILL; then SIGKILL to every descendant that
+ * escaped the group, found by its mark or as a descendant of what was there when the stop began. Resolves when all of
+ * them are gone. A process that is stopped (SIGSTOP) cannot handle SIGTERM and is given no grace.
+ * Rejects with `ERR_AGENT_UNKILLABLE` when the kernel has not ended them 5 s after SIGKILL.
+ * @param onTerm what else tells the process to end; called just after SIGTERM was sent
+ */
+export async function stopTree(
+  tree: ProcessTree,
+  { grace, clock, onTerm }: { grace: number; clock: Clock; onTerm?: () => void },
+): Promise<void> {
+  // While the process lives its children still name it as their parent; afterwards only the mark leads to them.
+  const table = tree.hasExited() ? [] : processTable.younger()
+  const known = descendantsOf([tree.pid], table)
+  const stopped = table.some((info) => info.pid === tree.pid && info.stopped)
+
+  if (!tree.hasExited()) signalGroup(tree.pid, 'SIGTERM')
+  onTerm?.()
+  if (!tree.hasExited() && !stopped) await exitWithin(tree, grace, clock)
+  signalGroup(tree.pid, 'SIGKILL')
+  if (!tree.hasExited() && (await within(tree.exited, KILL_LIMIT)) === TIMED_OUT) {
+    throw unkillable(tree, [processTable.get(tree.pid)])
+  }
+  await killAll(tree.what, (info) => isUnderMark(info.mark, tree.mark) || info.pgid === tree.pid, {
+    known,
+  })
+}
+
+interface KillAllOptions {
+  /** Processes that belong too, though their marks do not say so. */
+  readonly known?: readonly ProcessInfo[]
+  /** Where to look. Default: everything younger than this process. */
+  readonly list?: () => ProcessInfo[]
+}
+
+/**
+ * Sends SIGKILL to every process that `belongs`, to those in `known`, and to their descendants, again and again until
+ * none is left. Gives back those that it found alive. Rejects with `ERR_AGENT_UNKILLABLE` after 5 s.
+ */
+export async function killAll(
+  what: string,
+  belongs: (info: ProcessInfo) => boolean,
+  { known = [], list = () => processTable.younger() }: KillAllOptions = {},
+): Promise<ProcessInfo[]> {
+  const found = new Map(known.map((info) => [identity(info), info]))
+  const killed = new Map<string, ProcessInfo>()
+  const deadline = realNow() + KILL_LIMIT
+  for (let pause = 1; ; pause = Math.min(pause * 2, 50)) {
+    const table = list()
+    const roots = table.filter((info) => found.has(identity(info)) || belongs(info))
+    const left = [...roots, ...descendantsOf(new Set(roots.map((info) => info.pid)), table)]
+    if (left.length === 0) return [...killed.values()]
+    if (realNow() > deadline) throw unkillable({ what }, left)
+    for (const info of left) {
+      found.set(identity(info), info)
+      killed.set(identity(info), info)
+      signalProcess(info, 'SIGKILL')
+    }
+    // The end of a process that is no child of ours makes no event.
+    await realDelay(pause)
+  }
+}
+
+async function exitWithin(tree: ProcessTree, grace: number, clock: Clock): Promise<void> {
+  const over = new AbortController()
+  const timeout = clock.sleep(grace, over.signal).catch(() => {})
+  await Promise.race([tree.exited, timeout])
+  over.abort()
+}
+
+function identity(info: ProcessInfo): string {
+  return `${info.pid}@${info.startTime}`
+}
+
+function unkillable(
+  tree: { readonly what: string },
+  left: readonly (ProcessInfo | undefined)[],
+): SuperviseError {
+  const list = left.flatMap((info) => (info ? `pid ${info.pid} (${info.command})` : []))
+  return new SuperviseError(
+    'ERR_AGENT_UNKILLABLE',
+    `${tree.what} is still there ${KILL_LIMIT} ms after SIGKILL: ${list.join(', ')}. It is in an uninterruptible ` +
+      "system call (a hung disk or network mount), traced by a debugger, or another user's.",
+    { processes: left },
+  )
+}

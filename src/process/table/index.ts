@@ -1,0 +1,52 @@
+import { DarwinProcessTable } from './darwin.ts'
+import { LinuxProcessTable } from './linux.ts'
+import type { ProcessInfo, ProcessTable } from './table.ts'
+import { WindowsProcessTable } from './windows.ts'
+
+export type { ProcessInfo, ProcessTable } from './table.ts'
+
+/** This machine's process table. */
+export const processTable: ProcessTable = createProcessTable()
+
+function createProcessTable(): ProcessTable {
+  switch (process.platform) {
+    case 'win32':
+      return new WindowsProcessTable()
+    case 'darwin':
+      return new DarwinProcessTable()
+    default:
+      return new LinuxProcessTable()
+  }
+}
+
+/** Whether `mark` is `prefix`, or belongs to something started under it. */
+export function isUnderMark(mark: string | undefined, prefix: string): boolean {
+  return mark !== undefined && (mark === prefix || mark.startsWith(`${prefix}.`))
+}
+
+/** The members of `table` that descend from one of `roots`, parents before their children, roots left out. */
+export function descendantsOf(roots: Iterable<number>, table: readonly ProcessInfo[]): ProcessInfo[] {
+  const byParent = new Map<number, ProcessInfo[]>()
+  for (const info of table) {
+    const siblings = byParent.get(info.ppid)
+    if (siblings) siblings.push(info)
+    else byParent.set(info.ppid, [info])
+  }
+  const found: ProcessInfo[] = []
+  const seen = new Set(roots)
+  const queue = [...seen]
+  for (let pid = queue.shift(); pid !== undefined; pid = queue.shift()) {
+    for (const child of byParent.get(pid) ?? []) {
+      if (seen.has(child.pid)) continue
+      seen.add(child.pid)
+      queue.push(child.pid)
+      found.push(child)
+    }
+  }
+  return found
+}
+
+/** Whether exactly this process, not a later one with its pid, still lives. */
+export function isAlive({ pid, startTime }: Pick<ProcessInfo, 'pid' | 'startTime'>): boolean {
+  return processTable.get(pid)?.startTime === startTime
+}

@@ -1,0 +1,36 @@
+import { setTimeout as delay } from 'node:timers/promises'
+
+/*
+ * Real timers, captured when this module is first imported: tests replace the globals and `node:timers`, and a clean-up
+ * that waits on a faked timer waits for ever.
+ */
+export const realSetTimeout = globalThis.setTimeout
+export const realClearTimeout = globalThis.clearTimeout
+const timeoutPromise = delay
+const performanceNow = performance.now.bind(performance)
+
+/** Milliseconds since the process began, whatever a test has done to the clocks. */
+export function realNow(): number {
+  return performanceNow()
+}
+
+/** Resolves after `ms` of real time. Rejects with an `AbortError` as soon as `signal` aborts. */
+export function realDelay(ms: number, signal?: AbortSignal): Promise<void> {
+  return timeoutPromise(ms, undefined, signal ? { signal } : {})
+}
+
+/** What {@link within} resolves to when the time is over first. */
+export const TIMED_OUT = Symbol('timed out')
+
+/** The outcome of `promise`, or {@link TIMED_OUT} after `ms` of real time. The promise itself goes on. */
+export async function within<T>(promise: Promise<T>, ms: number): Promise<T | typeof TIMED_OUT> {
+  let timer: NodeJS.Timeout | undefined
+  const timeout = new Promise<typeof TIMED_OUT>((resolve) => {
+    timer = realSetTimeout(() => resolve(TIMED_OUT), ms)
+  })
+  try {
+    return await Promise.race([promise, timeout])
+  } finally {
+    realClearTimeout(timer)
+  }
+}

@@ -1,0 +1,99 @@
+import { readFileSync, writeFileSync } from 'node:fs'
+import { readdir, rm, stat } from 'node:fs/promises'
+import path from 'node:path'
+
+import { assertSocketPath, makeDirectory } from '../directory.ts'
+import { killAll } from '../process/stop-tree.ts'
+import { isAlive, isUnderMark, processTable } from '../process/table/index.ts'
+
+/** Every run has a directory of this name, and what follows is its id. */
+const PREFIX = 'vs-'
+const RECORD = 'run.json'
+const KEPT_FOR_MS = 3 * 24 * 60 * 60 * 1000
+const UNRECORDED_FOR_MS = 60 * 60 * 1000
+
+/** Written into a run's directory: who it belongs to. */
+interface RunRecord {
+  readonly mark: string
+  readonly owner: { readonly pid: number; readonly startTime: string }
+  /** Directories of failed tests that were kept when the run had ended. */
+  readonly kept?: readonly string[]
+}
+
+/** Makes the directory of a new run below `parent`. Its name is the run's mark. Rejects as `makeDirectory` does, or with `ERR_PATH_TOO_LONG`. */
+export async function makeRunDirectory(parent: string): Promise<{ root: string; mark: string }> {
+  assertSocketPath(path.join(parent, `${PREFIX}XXXXXX`, 'XXXXXX', 'XXXXXX', 'agent.sock'))
+  const root = await makeDirectory(parent, PREFIX)
+  const mark = path.basename(root)
+  const { pid } = process
+  writeRecord(root, { mark, owner: { pid, startTime: processTable.get(pid)?.startTime ?? '' } })
+  return { root, mark }
+}
+
+/** Where the reaper of a run listens. */
+export function reaperAddress(root: string): string {
+  return process.platform === 'win32'
+    ? `\\\\.\\pipe\\${path.basename(root)}-reaper`
+    : path.join(root, 'reaper.sock')
+}
+
+/** Removes a directory of a run, but for the directories in `kept`. */
+export async function removeExcept(dir: string, kept: ReadonlySet<string>): Promise<void> {
+  const below = [...kept].filter((file) => file === dir || file.startsWith(dir + path.sep))
+  if (below.length === 0) return rm(dir, { recursive: true, force: true, maxRetries: 3 })
+  if (kept.has(dir)) return
+  const entries = await readdir(dir).catch(() => [])
+  await Promise.all(entries.map((entry) => removeExcept(path.join(dir, entry), kept)))
+}
+
+/** Removes the directory of a run that has ended. What is kept stays three days, with a record of it. */
+export async function removeRunDirectory(root: string, kept: ReadonlySet<string>): Promise<void> {
+  const record = readRecord(root)
+  await removeExcept(root, kept)
+  if (kept.size > 0 && record) writeRecord(root, { ...record, kept: [...kept] })
+}
+
+/**
+ * Removes from `parent` what runs left there that could not clean up, because the machine or the reaper died with
+ * them: their processes and their directories. A run whose owner lives is never touched, however old it is.
+ */
+export async function sweep(parent: string): Promise<void> {
+  const names = await readdir(parent).catch(() => [])
+  await Promise.all(
+    names
+      .filter((name) => name.startsWith(PREFIX))
+      .map((name) => sweepRun(path.join(parent, name)).catch(() => {})),
+  )
+}
+
+async function sweepRun(root: string): Promise<void> {
+  const stats = await stat(root)
+  if (!stats.isDirectory() || (process.getuid && stats.uid !== process.getuid())) return
+  const age = Date.now() - stats.mtimeMs
+  const record = readRecord(root)
+  if (!record) {
+    // It may be just being made: its owner has not written the record yet. And it may be somebody else's altogether.
+    if (age > UNRECORDED_FOR_MS && (await readdir(root)).length === 0)
+      await rm(root, { recursive: true, force: true })
+    return
+  }
+  if (isAlive(record.owner)) return
+  if (record.kept && age < KEPT_FOR_MS) return
+  await killAll(`run ${record.mark}`, (info) => isUnderMark(info.mark, record.mark), {
+    list: () => processTable.all(),
+  })
+  await rm(root, { recursive: true, force: true, maxRetries: 3 })
+}
+
+function writeRecord(root: string, record: RunRecord): void {
+  writeFileSync(path.join(root, RECORD), JSON.stringify(record), { mode: 0o600 })
+}
+
+function readRecord(root: string): RunRecord | undefined {
+  try {
+    const record = JSON.parse(readFileSync(path.join(root, RECORD), 'utf8')) as RunRecord
+    return typeof record.mark === 'string' && typeof record.owner.pid === 'number' ? record : undefined
+  } catch {
+    return undefined
+  }
+}

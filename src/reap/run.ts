@@ -1,0 +1,214 @@
+import { spawn } from 'node:child_process'
+import { once } from 'node:events'
+import net from 'node:net'
+import os from 'node:os'
+import path from 'node:path'
+
+import { builtFile } from '../built-file.ts'
+import { makeDirectory } from '../directory.ts'
+import { SuperviseError } from '../errors.ts'
+import { killAll } from '../process/stop-tree.ts'
+import { isUnderMark, processTable } from '../process/table/index.ts'
+import { FrameChannel } from '../protocol/channel.ts'
+import { ENV } from '../protocol/frames.ts'
+import { TIMED_OUT, within } from '../real-time.ts'
+import { deferred } from '../wait.ts'
+import type { ProcessRecord, ReaperReply, ReaperRequest } from './messages.ts'
+import { makeRunDirectory, reaperAddress, removeRunDirectory, sweep } from './run-directory.ts'
+
+/** Names the directory of the run to processes that belong to it. */
+export const RUN_DIRECTORY = 'SUPERVISE_RUN'
+
+const START_LIMIT_MS = 20_000
+const DONE_LIMIT_MS = 20_000
+
+interface RunParts {
+  readonly role: 'main' | 'worker'
+  readonly root: string
+  readonly mark: string
+  readonly dir: string
+}
+
+/**
+ * This process's part in a test run: a directory and a mark of its own, and a connection by which the reaper notices
+ * its death. Whatever carries the mark then dies, and the directory is removed.
+ */
+export class Run implements AsyncDisposable {
+  /** The directory of the whole run. */
+  readonly root: string
+  /** The directory of this process's part. */
+  readonly dir: string
+  /** The mark under which this process starts things. */
+  readonly mark: string
+  /** Told of processes that a dead worker had left, after they were killed. */
+  onReaped: (processes: readonly ProcessRecord[]) => void = () => {}
+  readonly #role: RunParts['role']
+  readonly #channel: FrameChannel
+  readonly #joined = deferred<void>()
+  readonly #done = deferred<readonly ProcessRecord[] | undefined>()
+  readonly #kept = new Set<string>()
+  #children = 0
+  #closed: Promise<readonly ProcessRecord[]> | undefined
+
+  private constructor(parts: RunParts, socket: net.Socket) {
+    this.#role = parts.role
+    this.root = parts.root
+    this.dir = parts.dir
+    this.mark = parts.mark
+    this.#joined.promise.catch(() => {})
+    this.#channel = new FrameChannel(socket, 'the reaper', {
+      onFrame: (frame) => this.#receive(frame as unknown as ReaperReply),
+      onEnd: () => {
+        this.#joined.reject(reaperError('its connection ended', undefined))
+        this.#done.resolve(undefined)
+        socket.destroy()
+      },
+    })
+  }
+
+  /**
+   * Begins a run: sweeps up after dead ones, makes its directory below `parent` and starts its reaper.
+   * Rejects with `ERR_RUNTIME_DIR`, `ERR_PATH_TOO_LONG` or `ERR_REAPER_FAILED`; then nothing is left.
+   * @param parent default: the system's directory for temporary files
+   */
+  static async start(parent: string = os.tmpdir()): Promise<Run> {
+    const { root, mark } = await makeRunDirectory(parent)
+    try {
+      await startReaper(root, mark)
+      const run = await Run.#connect({ role: 'main', root, mark, dir: root })
+      void sweep(parent)
+      return run
+    } catch (error) {
+      await removeRunDirectory(root, new Set())
+      throw error
+    }
+  }
+
+  /** Joins the run whose directory is `root`, as one of its workers. Rejects with `ERR_REAPER_FAILED` when that run is over. */
+  static async join(root: string): Promise<Run> {
+    const dir = await makeDirectory(root)
+    return Run.#connect({ role: 'worker', root, mark: `${path.basename(root)}.${path.basename(dir)}`, dir })
+  }
+
+  static async #connect(parts: RunParts): Promise<Run> {
+    const socket = net.connect(reaperAddress(parts.root))
+    try {
+      await once(socket, 'connect')
+    } catch (cause) {
+      throw reaperError('it does not answer', cause)
+    }
+    const run = new Run(parts, socket)
+    const { pid } = process
+    const startTime = processTable.get(pid)?.startTime ?? ''
+    run.#tell({ t: 'join', role: parts.role, mark: parts.mark, dir: parts.dir, pid, startTime })
+    if ((await within(run.#joined.promise, START_LIMIT_MS)) === TIMED_OUT) {
+      socket.destroy()
+      throw reaperError(`it said nothing for ${START_LIMIT_MS} ms`, undefined)
+    }
+    socket.unref()
+    return run
+  }
+
+  /** A mark below this process's that nothing else has. */
+  nextMark(): string {
+    return `${this.mark}.${++this.#children}`
+  }
+
+  /** Has the process die with this one also where marks cannot be read. */
+  add(pid: number): void {
+    const startTime = processTable.get(pid)?.startTime
+    if (startTime !== undefined) this.#tell({ t: 'add', pid, startTime })
+  }
+
+  /** Takes `add` back: the process is gone. */
+  remove(pid: number): void {
+    this.#tell({ t: 'remove', pid })
+  }
+
+  /** Lets a directory outlive the run. */
+  keep(dir: string): void {
+    this.#kept.add(dir)
+    this.#tell({ t: 'keep', dir })
+  }
+
+  /**
+   * Ends this process's part. For main that is the whole run: everything that is left of it is killed and removed, and
+   * the reaper exits. Resolves with the processes that main found left. Idempotent.
+   */
+  close(): Promise<readonly ProcessRecord[]> {
+    return (this.#closed ??= this.#close())
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    await this.close()
+  }
+
+  async #close(): Promise<readonly ProcessRecord[]> {
+    if (this.#role === 'worker') {
+      this.#channel.socket.end()
+      return []
+    }
+    this.#tell({ t: 'done' })
+    const processes = await within(this.#done.promise, DONE_LIMIT_MS)
+    this.#channel.socket.destroy()
+    if (processes !== TIMED_OUT && processes !== undefined) return processes
+    // Somebody killed the reaper: its work is still to be done.
+    const left = await killAll('the run', (info) => isUnderMark(info.mark, this.mark))
+    await removeRunDirectory(this.root, this.#kept)
+    return left
+  }
+
+  #tell(request: ReaperRequest): void {
+    void this.#channel.send(request)
+  }
+
+  #receive(reply: ReaperReply): void {
+    if (reply.t === 'joined') this.#joined.resolve()
+    else if (reply.t === 'reaped') this.onReaped(reply.processes)
+    else if (reply.t === 'done') this.#done.resolve(reply.processes)
+  }
+}
+
+async function startReaper(root: string, mark: string): Promise<void> {
+  const child = spawn(process.execPath, [builtFile('./reaper.ts', import.meta.url), root, mark], {
+    cwd: path.parse(root).root,
+    // A session of its own: Ctrl-C and a closed terminal must not reach it. No mark: it must not reap itself.
+    detached: true,
+    env: withoutMark(),
+    stdio: ['ignore', 'pipe', 'ignore'],
+    windowsHide: true,
+  })
+  const failed = Promise.race([
+    once(child, 'exit'),
+    once(child, 'error').then((cause) => Promise.reject(cause[0])),
+  ])
+  try {
+    const started = await within(
+      Promise.race([once(child.stdout, 'data').then(() => true), failed]),
+      START_LIMIT_MS,
+    )
+    if (started !== true) throw reaperError('it did not start', started === TIMED_OUT ? undefined : started)
+  } catch (cause) {
+    child.kill('SIGKILL')
+    throw cause instanceof SuperviseError ? cause : reaperError('it could not be started', cause)
+  } finally {
+    failed.catch(() => {})
+    child.stdout.destroy()
+    child.unref()
+  }
+}
+
+function withoutMark(): NodeJS.ProcessEnv {
+  const { [ENV.mark]: _mark, NODE_OPTIONS: _options, NODE_V8_COVERAGE: _coverage, ...env } = process.env
+  return env
+}
+
+function reaperError(what: string, cause: unknown): SuperviseError {
+  return new SuperviseError(
+    'ERR_REAPER_FAILED',
+    `The reaper, a process that cleans up when the test run is killed, cannot be used: ${what}. In a sandbox that ` +
+      'forbids Unix sockets in the temporary directory, set TMPDIR to one that allows them; if the test run itself ' +
+      'is being ended, this is no error of its own.',
+    { cause },
+  )
+}

@@ -1,0 +1,43 @@
+/** The outcome of `promise`, unless `signal` aborts first: then its reason. Leaves no listener behind. */
+export function abortable<T>(promise: Promise<T>, signal: AbortSignal | undefined): Promise<T> {
+  if (!signal) return promise
+  if (signal.aborted) return Promise.reject(signal.reason as Error)
+  return new Promise<T>((resolve, reject) => {
+    const onAbort = (): void => reject(signal.reason as Error)
+    signal.addEventListener('abort', onAbort, { once: true })
+    promise.then(resolve, reject).finally(() => signal.removeEventListener('abort', onAbort))
+  })
+}
+
+/** A promise with its ends: settled from outside, once. */
+export interface Deferred<T> {
+  readonly promise: Promise<T>
+  readonly resolve: (value: T) => void
+  readonly reject: (error: unknown) => void
+}
+
+export function deferred<T>(): Deferred<T> {
+  let resolve!: (value: T) => void
+  let reject!: (error: unknown) => void
+  const promise = new Promise<T>((onValue, onError) => {
+    resolve = onValue
+    reject = onError
+  })
+  return { promise, resolve, reject }
+}
+
+/** Wakes all who wait for something to change. */
+export class Notifier {
+  #next = deferred<void>()
+
+  notify(): void {
+    const { resolve } = this.#next
+    this.#next = deferred()
+    resolve()
+  }
+
+  /** Resolves at the next `notify()`; rejects with the reason of `signal`. */
+  wait(signal?: AbortSignal): Promise<void> {
+    return abortable(this.#next.promise, signal)
+  }
+}
