@@ -17,8 +17,6 @@ export class ScriptedAgent {
   readonly #script: AgentScript
   readonly #stops: (() => void)[] = []
   #removePidFile = (): void => {}
-  /** What runs has been stopped, and what starts will not become ready. */
-  #stopped = false
   /** How this ends is settled: a drain, or an exit. */
   #leaving = false
 
@@ -32,9 +30,8 @@ export class ScriptedAgent {
   /** Starts up, says ready, and goes on until something ends it. Rejects with the reason if it cannot start. */
   async play(): Promise<void> {
     await this.#startUp()
-    if (this.#stopped) return
     await this.#session.ready()
-    if (!this.#stopped) this.#run()
+    this.#run()
   }
 
   /** Answers a message: with itself. */
@@ -55,11 +52,16 @@ export class ScriptedAgent {
   async #startUp(): Promise<void> {
     const { stdout, startDelay, listen: port, children, pidFile } = this.#script
     if (stdout?.start !== undefined) this.#print(stdout.start + '\n')
-    if (startDelay !== undefined && startDelay > 0) await this.#session.sleep(startDelay)
+    if (startDelay !== undefined && startDelay > 0) await this.#untilStopped(startDelay)
     if (port !== undefined) this.#session.send({ listening: await this.#during(listen(port)) })
     for (const kind of children ?? []) await this.#during(startChild(kind))
     if (pidFile !== undefined) this.#removePidFile = writePidFile(this.#session.runtimeDir, pidFile)
     if (stdout?.ready !== undefined) this.#print(stdout.ready + '\n')
+  }
+
+  /** Waits `ms`, or for ever if a signal comes meanwhile. */
+  #untilStopped(ms: number): Promise<void> {
+    return new Promise((resolve) => this.#stops.push(this.#session.alarm.after(ms, resolve)))
   }
 
   #run(): void {
@@ -111,7 +113,7 @@ export class ScriptedAgent {
 
   /** No more heartbeats, lines or lifetime; what is starting does not become ready. */
   #stop(): void {
-    this.#stopped = true
+    this.#session.abandonReady()
     for (const stop of this.#stops.splice(0)) stop()
   }
 

@@ -82,6 +82,11 @@ export class Session {
     return (this.#readiness ??= this.#becomeReady())
   }
 
+  /** Unless it has been said, ready never will be. */
+  abandonReady(): void {
+    this.#readyDelay = Infinity
+  }
+
   /** Tells the test that the agent is at this point, plays the faults ordered for it, and waits for the test. */
   cue(name: string): Promise<void> {
     return new Promise((resolve) => {

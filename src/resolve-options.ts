@@ -91,7 +91,7 @@ function check(where: string, options: object, checks: Readonly<Record<string, C
 }
 
 function unknownOption(where: string, option: string, known: readonly string[]): SuperviseError {
-  const letters = (name: string): string => [...name.toLowerCase()].sort().join('')
+  const letters = (name: string): string => name.toLowerCase().split('').sort().join('')
   const close = known.find(
     (name) =>
       letters(name) === letters(option) || name.toLowerCase().startsWith(option.toLowerCase().slice(0, 4)),

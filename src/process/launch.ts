@@ -44,7 +44,7 @@ export async function launch<T>(request: LaunchRequest, adopt: (child: ChildProc
       windowsHide: true,
       stdio: ['pipe', 'pipe', 'pipe', ...(request.control ? (['pipe'] as const) : [])],
     })
-    if (child.pid !== undefined) return adopt(child as unknown as ChildProcess)
+    if (child.pid !== undefined) return adopt(child)
     const { cause } = await child
     // A compiler may still have the file open that it has just written.
     if (systemCode(cause) !== 'ETXTBSY' || attempt === BUSY_RETRIES) throw launchError(request, cause)

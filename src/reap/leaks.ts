@@ -38,13 +38,18 @@ export async function findLeaks({ mark, spawns }: LeakScan): Promise<SuperviseEr
   if (left.length === 0) return undefined
   const names = left.map((info) => describe(info, table, sites))
   await killAll('what the test left', (info) => isUnderMark(info.mark, mark), { known: left })
-  return new SuperviseError(
+  const leak = new SuperviseError(
     'ERR_PROCESS_LEAK',
     `The test left ${left.length === 1 ? 'a process' : `${left.length} processes`} running, now killed:\n` +
       `${names.join('\n')}\nStop what the test starts before it ends (\`await agent.close()\`, ` +
       "`supervisor.stop()`), or set the option `leaks: 'warn'`.",
     { processes: left },
   )
+  // A runner shows the code that an error's stack leads to: that which started the process says more than this.
+  const [site] = left.flatMap((info) => sites.get(info.pid)?.stack ?? [])
+  if (site !== undefined)
+    leak.stack = `${leak.name}: ${leak.message}\n${site.split('\n').slice(1).join('\n')}`
+  return leak
 }
 
 function hasEnded(child: DirectSpawn['child']): boolean {

@@ -152,7 +152,7 @@ test('waits for ready for as long as the faults of the start say, and stays aliv
     faults: [{ name: 'neverReady', options: {}, at }],
   })
   await never.frame('fired')
-  await never.send({ t: 'do', id: 2, name: 'exit', options: { code: 0 } })
-  expect(await never.exit).toEqual({ code: 0, signal: null })
+  await never.send({ t: 'do', id: 2, name: 'exit', options: { code: 17 } })
+  expect(await never.exit).toEqual({ code: 17, signal: null })
   expect(never.untaken.map((frame) => frame.t)).not.toContain('ready')
 })

@@ -107,13 +107,17 @@ test('exits with 0 at once on a signal without a drain', async () => {
   expect(await agent.exit).toEqual({ code: 0, signal: null })
 })
 
-test('does not become ready when a signal ends its start', async () => {
-  const script = { startDelay: 10, onSignal: { SIGTERM: { drain: 20 } } } as const
-  const agent = await startAgent(program, { script })
+test.each([
+  ['delay', 10, []],
+  ['slow start', 0, [{ name: 'slowStart', options: { ms: 10 }, at: 'start' as const }]],
+])('does not become ready when a signal ends its %s', async (_what, startDelay, faults) => {
+  const script = { startDelay, onSignal: { SIGTERM: { drain: 20 } } } as const
+  const agent = await startAgent(program, { script, faults })
   const start = await agent.frame('sleep')
   agent.process.kill('SIGTERM')
   const drain = await agent.frame('sleep')
   await agent.send({ t: 'go', n: start.n })
+  await agent.rest()
   await agent.send({ t: 'go', n: drain.n })
   expect(await agent.exit).toEqual({ code: 0, signal: null })
   expect(agent.untaken.map((frame) => frame.t)).not.toContain('ready')

@@ -1,0 +1,74 @@
+import fs from 'node:fs'
+import os from 'node:os'
+import path from 'node:path'
+
+/**
+ * The directory that holds the outputs, created: `cacheDir`, else `.cache/vitest-supervise` in the nearest
+ * `node_modules` at or above `cwd`. One that cannot be written to is passed over, for a private directory of this
+ * user under the system's temporary one, or at last for one of this process that goes when the process exits.
+ */
+export function cachePlace(options: {
+  readonly cwd?: string | undefined
+  readonly cacheDir?: string | undefined
+}): string {
+  const cwd = path.resolve(options.cwd ?? '.')
+  const modules = nearestModules(cwd)
+  if (options.cacheDir !== undefined) {
+    const chosen = path.resolve(cwd, options.cacheDir)
+    if (usable(chosen)) return chosen
+  } else if (modules !== undefined) {
+    const beside = path.join(modules, '.cache', 'vitest-supervise')
+    if (usable(beside)) return beside
+  }
+  const shared = path.join(os.tmpdir(), `vitest-supervise-cache-${userMark()}`)
+  return privateToUs(shared) ? shared : ownDirectory()
+}
+
+/** Whether `directory`, created if need be, is a real directory of this user's that nobody else can write to. */
+export function privateToUs(directory: string): boolean {
+  try {
+    fs.mkdirSync(directory, { mode: 0o700 })
+  } catch {
+    // Somebody was first: who it was is looked at below.
+  }
+  try {
+    const stats = fs.lstatSync(directory)
+    if (!stats.isDirectory()) return false
+    if (process.getuid === undefined) return true
+    return stats.uid === process.getuid() && (stats.mode & 0o022) === 0
+  } catch {
+    return false
+  }
+}
+
+let own: string | undefined
+
+function ownDirectory(): string {
+  if (own !== undefined && fs.existsSync(own)) return own
+  const directory = fs.mkdtempSync(path.join(os.tmpdir(), 'vitest-supervise-cache-'))
+  process.once('exit', () => fs.rmSync(directory, { recursive: true, force: true }))
+  own = directory
+  return directory
+}
+
+function nearestModules(from: string): string | undefined {
+  for (let directory = from; ; directory = path.dirname(directory)) {
+    const modules = path.join(directory, 'node_modules')
+    if (fs.existsSync(modules)) return modules
+    if (directory === path.dirname(directory)) return undefined
+  }
+}
+
+function usable(directory: string): boolean {
+  try {
+    fs.mkdirSync(directory, { recursive: true })
+    fs.accessSync(directory, fs.constants.W_OK | fs.constants.X_OK)
+    return true
+  } catch {
+    return false
+  }
+}
+
+function userMark(): string {
+  return process.getuid ? String(process.getuid()) : os.userInfo().username.replace(/[^\w-]/g, '_')
+}

@@ -1,0 +1,23 @@
+import fs from 'node:fs'
+import path from 'node:path'
+
+/** The directory of this package, the same from `src` and from `dist`. */
+export function packageRoot(): string {
+  for (let directory = import.meta.dirname; ; directory = path.dirname(directory)) {
+    if (nameOf(path.join(directory, 'package.json')) === 'vitest-supervise') return directory
+    if (directory === path.dirname(directory)) {
+      throw new Error(
+        `No package.json of vitest-supervise above ${import.meta.dirname}: reinstall the package.`,
+      )
+    }
+  }
+}
+
+function nameOf(file: string): unknown {
+  try {
+    const content: unknown = JSON.parse(fs.readFileSync(file, 'utf8'))
+    return typeof content === 'object' && content !== null && 'name' in content ? content.name : undefined
+  } catch {
+    return undefined
+  }
+}
