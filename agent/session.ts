@@ -59,7 +59,7 @@ export class Session {
     this.id = id
     this.attempt = typeof welcome?.['attempt'] === 'number' ? welcome['attempt'] : 1
     this.runtimeDir = process.env[ENV.runtimeDir] || process.cwd()
-    this.script = (welcome?.['script'] ?? {}) as AgentScript
+    this.script = welcome?.['script'] ?? {}
     this.channel = channel
     this.alarm = new Alarm(channel)
     this.#events = events

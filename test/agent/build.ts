@@ -3,15 +3,15 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 
-import { build } from 'esbuild'
+import { buildSync } from 'esbuild'
 import { afterAll } from 'vitest'
 
 /** Compiles a program of this repository, named from its root, to an executable, gone when the test file is done. */
-export async function buildProgram(entry: string): Promise<string> {
+export function buildProgram(entry: string): string {
   const directory = mkdtempSync(join(tmpdir(), 'agent-test-'))
   afterAll(() => rmSync(directory, { recursive: true, force: true }))
   const outfile = join(directory, 'program.cjs')
-  await build({
+  buildSync({
     entryPoints: [fileURLToPath(new URL(`../../${entry}`, import.meta.url))],
     outfile,
     bundle: true,

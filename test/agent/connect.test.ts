@@ -5,7 +5,7 @@ import { expect, test } from 'vitest'
 import { buildProgram } from './build.ts'
 import { startAgent } from './started-agent.ts'
 
-const worker = await buildProgram('test/agent/programs/worker.ts')
+const worker = buildProgram('test/agent/programs/worker.ts')
 const transports = ['descriptor', 'socket'] as const
 
 test.each(transports)('knows over a %s who it is', async (transport) => {
@@ -134,6 +134,7 @@ test('ignores a signal for which it starts to listen only later', async () => {
   const agent = await startAgent(worker, { args: ['handler', 'exits'], faults })
   await agent.stdout.says('up')
   agent.process.kill('SIGTERM')
+  await agent.turn()
   agent.process.kill('SIGINT')
   expect(await agent.exit).toEqual({ code: null, signal: 'SIGINT' })
   expect(agent.stdout.all).toBe('up\n')

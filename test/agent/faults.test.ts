@@ -7,7 +7,7 @@ import type { FaultPoint } from '../../src/protocol/frames.ts'
 import { buildProgram } from './build.ts'
 import { startAgent } from './started-agent.ts'
 
-const program = await buildProgram('agent/main.ts')
+const program = buildProgram('agent/main.ts')
 
 function fault(name: string, options: Record<string, Json> = {}, at: FaultPoint = 'ready') {
   return { name, options, at }
@@ -55,15 +55,17 @@ test('freezes until it is continued', async () => {
   expect(await agent.exit).toEqual({ code: null, signal: 'SIGTERM' })
 })
 
-test('ignores a signal, even one that its script drains on', async () => {
+test.each(['start', 'ready'] as const)('ignores from %s on a signal that its script exits on', async (at) => {
   const script = { onSignal: { SIGTERM: { exit: 3 } } } as const
   const agent = await startAgent(program, {
     script,
-    faults: [fault('ignoreSignal', { signal: 'SIGTERM' }, 'start')],
+    faults: [fault('ignoreSignal', { signal: 'SIGTERM' }, at)],
   })
   expect((await agent.frame('fired')).proof).toEqual({ signal: 'SIGTERM' })
   await agent.frame('ready')
+  await agent.rest()
   agent.process.kill('SIGTERM')
+  await agent.turn()
   agent.process.kill('SIGINT')
   expect(await agent.exit).toEqual({ code: null, signal: 'SIGINT' })
 })
@@ -95,6 +97,7 @@ test('closes its socket, and lives', async () => {
   await new Promise<void>((resolve) => channel.once('end', resolve))
   agent.stdin.write('alive\n')
   await agent.stdout.says('alive\n')
+  expect(agent.process.exitCode).toBeNull()
 })
 
 test('closes its socket later, and goes on in real time', async () => {
@@ -103,6 +106,7 @@ test('closes its socket later, and goes on in real time', async () => {
   await agent.rest()
   await agent.send({ t: 'message', body: null })
   await agent.stdout.says('tick\ntick\n')
+  expect(agent.process.exitCode).toBeNull()
 })
 
 test('plays the faults of the start before anything of its script', async () => {

@@ -3,7 +3,7 @@ import { expect, test } from 'vitest'
 import { buildProgram } from './build.ts'
 import { startAgent } from './started-agent.ts'
 
-const program = await buildProgram('agent/main.ts')
+const program = buildProgram('agent/main.ts')
 
 test('answers every message with itself', async () => {
   const agent = await startAgent(program)
@@ -111,13 +111,14 @@ test.each([
   ['delay', 10, []],
   ['slow start', 0, [{ name: 'slowStart', options: { ms: 10 }, at: 'start' as const }]],
 ])('does not become ready when a signal ends its %s', async (_what, startDelay, faults) => {
-  const script = { startDelay, onSignal: { SIGTERM: { drain: 20 } } } as const
+  const script = { startDelay, stdout: { ready: 'up' }, onSignal: { SIGTERM: { drain: 20 } } } as const
   const agent = await startAgent(program, { script, faults })
   const start = await agent.frame('sleep')
   agent.process.kill('SIGTERM')
   const drain = await agent.frame('sleep')
   await agent.send({ t: 'go', n: start.n })
   await agent.rest()
+  expect(agent.stdout.all).toBe(startDelay > 0 ? '' : 'up\n')
   await agent.send({ t: 'go', n: drain.n })
   expect(await agent.exit).toEqual({ code: 0, signal: null })
   expect(agent.untaken.map((frame) => frame.t)).not.toContain('ready')

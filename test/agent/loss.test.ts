@@ -8,8 +8,8 @@ import { buildProgram } from './build.ts'
 import { markedProcesses } from './mark.ts'
 import { startAgent } from './started-agent.ts'
 
-const program = await buildProgram('agent/main.ts')
-const parent = await buildProgram('test/agent/programs/parent.ts')
+const program = buildProgram('agent/main.ts')
+const parent = buildProgram('test/agent/programs/parent.ts')
 
 test.each(['descriptor', 'socket'] as const)('exits with 0 when its %s ends', async (transport) => {
   const agent = await startAgent(program, { transport, script: { pidFile: 'pid' } })
@@ -42,6 +42,16 @@ test('exits when its connection is reset', async () => {
   channel.destroy()
   expect(await agent.exit).toEqual({ code: 0, signal: null })
   expect(agent.stderr.all).toBe('')
+})
+
+test('exits when the test ends its side without having read all', async () => {
+  const agent = await startAgent(program)
+  await agent.frame('ready')
+  const channel = await agent.channel
+  channel.pause()
+  for (let i = 0; i < 4; i++) await agent.send({ t: 'message', body: 'x'.repeat(500_000) })
+  channel.end()
+  expect(await agent.exit).toEqual({ code: 0, signal: null })
 })
 
 test.each([

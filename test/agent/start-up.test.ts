@@ -8,7 +8,7 @@ import { buildProgram } from './build.ts'
 import { markedProcesses } from './mark.ts'
 import { startAgent } from './started-agent.ts'
 
-const program = await buildProgram('agent/main.ts')
+const program = buildProgram('agent/main.ts')
 
 test('says hello with its id, its pid and what it can do, then ready', async () => {
   const agent = await startAgent(program)
@@ -89,7 +89,10 @@ test('listens before it is ready, and says where', async () => {
   await agent.frame('ready')
   const { listening } = (await agent.message()) as { listening: number }
   const client = connect(listening, '127.0.0.1')
-  await new Promise<void>((resolve, reject) => client.once('connect', resolve).once('error', reject))
+  const connected = new Promise<void>((resolve, reject) =>
+    client.once('connect', resolve).once('error', reject),
+  )
+  await expect(connected).resolves.toBeUndefined()
   client.destroy()
 })
 
@@ -110,7 +113,7 @@ test('says in one line that its port is taken, and exits with 1', async () => {
 test.runIf(process.platform === 'linux')('keeps its claim to the descriptor to itself', async () => {
   const agent = await startAgent(program, { script: { children: ['ordinary'] } })
   await agent.frame('ready')
-  const [child] = markedProcesses(agent.mark).filter((pid) => pid !== agent.pid)
+  const child = markedProcesses(agent.mark).find((pid) => pid !== agent.pid)
   expect(readFileSync(`/proc/${child}/environ`, 'latin1')).not.toContain('SUPERVISE_FD')
 })
 
@@ -122,10 +125,10 @@ test.runIf(process.platform === 'linux')(
     })
     await agent.frame('ready')
     const children = markedProcesses(agent.mark).filter((pid) => pid !== agent.pid)
-    const own = [0, 1, 2, 3].map((fd) => readlinkSync(`/proc/${agent.pid}/fd/${fd}`))
+    const own = new Set([0, 1, 2, 3].map((fd) => readlinkSync(`/proc/${agent.pid}/fd/${fd}`)))
     const seen = children.map((pid) => ({
       command: readFileSync(`/proc/${pid}/comm`, 'utf8').trim(),
-      shared: filesOf(pid).filter((file) => own.includes(file)),
+      shared: filesOf(pid).filter((file) => own.has(file)),
       ownSession: sessionOf(pid) === pid,
       ignoresSigterm: ignores(pid, 15),
     }))

@@ -146,6 +146,15 @@ export class StartedAgent {
     return ms
   }
 
+  /** Resolves when the agent, which answers messages, has dealt with the signals sent to it before. */
+  async turn(): Promise<void> {
+    // It may read the first message in the turn in which it finds the signal, but not the second one.
+    for (const body of ['turn', 'and turn']) {
+      await this.send({ t: 'message', body })
+      await this.message()
+    }
+  }
+
   async welcome(): Promise<void> {
     await this.channel
     const { script = {}, faults = [] } = this.#options

@@ -4,7 +4,7 @@ import { encodeFrame } from '../../src/protocol/ndjson.ts'
 import { buildProgram } from './build.ts'
 import { startAgent } from './started-agent.ts'
 
-const program = await buildProgram('agent/main.ts')
+const program = buildProgram('agent/main.ts')
 
 test('speaks over a Unix socket, too', async () => {
   const script = { heartbeat: 5, children: ['ordinary' as const] }
@@ -64,6 +64,16 @@ test('understands frames that come byte by byte', async () => {
   ]
   for (const byte of Buffer.from(frames.map(encodeFrame).join(''))) await agent.write(Buffer.of(byte))
   await agent.stdout.says('ü\n')
+  expect(await agent.message()).toBe('日本')
+})
+
+test('understands a frame that is cut within a character', async () => {
+  const agent = await startAgent(program)
+  const frames = Buffer.from('{"t":"message","body":1}\n{"t":"message","body":"日本"}\n')
+  const cut = frames.indexOf('日') + 1
+  await agent.write(frames.subarray(0, cut))
+  expect(await agent.message()).toBe(1)
+  await agent.write(frames.subarray(cut))
   expect(await agent.message()).toBe('日本')
 })
 

@@ -73,6 +73,7 @@ const acts: Record<string, () => Promise<void>> = {
       if (process.argv[3] === 'exits') process.exit(12)
     })
     setInterval(() => {}, 60_000)
+    agent.onMessage((message) => void agent.send(message))
     await agent.ready()
     say('up')
   },
