@@ -1,9 +1,9 @@
 import type { AgentEntry } from '../options.ts'
 import { cachePlace } from './cache-place.ts'
-import { cachedInputs, cachedOutput, type Recipe } from './cache.ts'
+import { cachedInputs, cachedOutput } from './cache.ts'
 import { commandInputs, commandRecipe } from './command-recipe.ts'
 import { resolveEntry, type ResolvedEntry } from './entry.ts'
-import { launcherFor } from './launcher.ts'
+import type { Recipe } from './recipe.ts'
 import { SharedWork } from './shared-work.ts'
 import { sourceRecipe } from './source-recipe.ts'
 
@@ -31,7 +31,7 @@ export async function buildAgentForTest(options: BuildOptions = {}): Promise<str
   const entry = resolveEntry(options.entry, options.cwd)
   if (entry.kind === 'executable') return entry.file
   const place = cachePlace(options)
-  if (entry.kind === 'run') return launcherFor(entry, place)
+  if (entry.kind === 'run') return (await import('./launcher.ts')).launcherFor(entry, place)
   return builds.join(
     JSON.stringify([place, entry]),
     (signal) => cachedOutput(place, recipeFor(entry), signal),

@@ -2,9 +2,8 @@ import fs from 'node:fs'
 import path from 'node:path'
 
 import { SuperviseError } from '../errors.ts'
-import type { Recipe } from './cache.ts'
 import type { CommandEntry } from './entry.ts'
-import { COMMAND_TIMEOUT_MS, runBuildCommand } from './run-build-command.ts'
+import type { Recipe } from './recipe.ts'
 
 /** Runs the user's command for an executable. It runs again when a file that matches `inputs` changes, comes or goes. */
 export function commandRecipe(entry: CommandEntry): Recipe {
@@ -15,10 +14,11 @@ export function commandRecipe(entry: CommandEntry): Recipe {
   return {
     identity: ['command', entry.command, entry.inputs, entry.cwd],
     name: 'agent',
-    patience: COMMAND_TIMEOUT_MS,
+    patience: 5 * 60_000,
     list,
     async build(directory, signal) {
       const extension = process.platform === 'win32' ? '.exe' : ''
+      const { runBuildCommand } = await import('./run-build-command.ts')
       // Of its own, for what compilers leave beside their output.
       const scratch = fs.mkdtempSync(path.join(directory, 'build-'))
       try {

@@ -17,12 +17,6 @@ export async function withEsbuild<T>(work: (esbuild: typeof Esbuild) => Promise<
   }
 }
 
-/** The version that {@link withEsbuild} uses, without loading it. */
-export function esbuildVersion(): string {
-  const { version } = require('esbuild/package.json') as { version: string }
-  return version
-}
-
 const require = createRequire(import.meta.url)
 let instance: typeof Esbuild | undefined
 let working = 0

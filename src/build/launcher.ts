@@ -5,7 +5,7 @@ import { writeAtomically } from './atomic-file.ts'
 import type { RunEntry } from './entry.ts'
 import { quoteForShell } from './script-head.ts'
 import { sha256 } from './witness.ts'
-import { markUsed } from './prune.ts'
+import { markUsed } from './used.ts'
 
 /** The path of a small executable under `place` that becomes the program of `entry`, with its own arguments added. */
 export function launcherFor(entry: RunEntry, place: string): string {

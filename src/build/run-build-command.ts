@@ -5,7 +5,7 @@ import { realClearTimeout, realSetTimeout } from '../real-time.ts'
 import type { CommandEntry } from './entry.ts'
 
 /** A build command that takes longer is killed. */
-export const COMMAND_TIMEOUT_MS = 5 * 60_000
+const COMMAND_TIMEOUT_MS = 5 * 60_000
 
 /**
  * Runs the command with `{out}` replaced, in a process group of its own, which is killed when the time is over or

@@ -54,9 +54,9 @@ test('{out} is replaced inside an argument and each time it occurs', async () =>
 })
 
 test("a command's cwd is where its arguments and inputs are", async () => {
-  using project = new Project({
-    ...Object.fromEntries(Object.entries(C).map(([name, text]) => [`sub/${name}`, text])),
-  })
+  using project = new Project(
+    Object.fromEntries(Object.entries(C).map(([name, text]) => [`sub/${name}`, text])),
+  )
   expect(await project.output({ ...CC, cwd: './sub' })).toBe('one')
 })
 
@@ -137,11 +137,13 @@ test('the files to watch are the inputs', async () => {
 })
 
 async function appears(file: string): Promise<void> {
-  while (!fs.existsSync(file)) await turn()
+  const deadline = performance.now() + 4000
+  while (!fs.existsSync(file) && performance.now() < deadline) await turn()
 }
 
 async function dies(pid: number): Promise<void> {
-  for (;;) {
+  const deadline = performance.now() + 4000
+  while (performance.now() < deadline) {
     try {
       process.kill(pid, 0)
       // A zombie whose new parent is slow to reap it is dead too.
@@ -151,6 +153,8 @@ async function dies(pid: number): Promise<void> {
     }
     await turn()
   }
+  process.kill(pid, 'SIGKILL')
+  throw new Error(`process ${pid} is still alive`)
 }
 
 function turn(): Promise<void> {
