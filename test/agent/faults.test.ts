@@ -93,8 +93,9 @@ test('never becomes ready, and lives', async () => {
 test('closes its socket, and lives', async () => {
   const agent = await startAgent(program, { script: { stdin: 'echo' }, faults: [fault('closeSocket')] })
   const channel = await agent.channel
+  const ended = new Promise<void>((resolve) => channel.once('end', resolve))
   await agent.frame('fired')
-  await new Promise<void>((resolve) => channel.once('end', resolve))
+  await ended
   agent.stdin.write('alive\n')
   await agent.stdout.says('alive\n')
   expect(agent.process.exitCode).toBeNull()

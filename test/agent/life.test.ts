@@ -118,8 +118,9 @@ test.each([
   const drain = await agent.frame('sleep')
   await agent.send({ t: 'go', n: start.n })
   await agent.rest()
-  expect(agent.stdout.all).toBe(startDelay > 0 ? '' : 'up\n')
   await agent.send({ t: 'go', n: drain.n })
   expect(await agent.exit).toEqual({ code: 0, signal: null })
+  await agent.stdout.ended
+  expect(agent.stdout.all).toBe(startDelay > 0 ? '' : 'up\n')
   expect(agent.untaken.map((frame) => frame.t)).not.toContain('ready')
 })
