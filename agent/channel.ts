@@ -107,7 +107,8 @@ export class Channel {
    */
   listen(receiver: Receiver): void {
     this.#receiver = receiver
-    if (!this.open) return receiver.lost()
+    if (this.#state === 'lost') receiver.lost()
+    if (!this.open) return
     if (this.#socket === undefined && this.#fd !== undefined) {
       this.#attach(openSocket(this.#fd))
     }

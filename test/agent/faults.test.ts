@@ -98,7 +98,10 @@ test('closes its socket, and lives', async () => {
   await ended
   agent.stdin.write('alive\n')
   await agent.stdout.says('alive\n')
-  expect(agent.process.exitCode).toBeNull()
+  agent.stdin.write('and well\n')
+  await agent.stdout.says('and well\n')
+  agent.process.kill('SIGTERM')
+  expect(await agent.exit).toEqual({ code: null, signal: 'SIGTERM' })
 })
 
 test('closes its socket later, and goes on in real time', async () => {
@@ -107,7 +110,8 @@ test('closes its socket later, and goes on in real time', async () => {
   await agent.rest()
   await agent.send({ t: 'message', body: null })
   await agent.stdout.says('tick\ntick\n')
-  expect(agent.process.exitCode).toBeNull()
+  agent.process.kill('SIGTERM')
+  expect(await agent.exit).toEqual({ code: null, signal: 'SIGTERM' })
 })
 
 test('plays the faults of the start before anything of its script', async () => {
