@@ -1,5 +1,6 @@
 import { spawn } from 'node:child_process'
 import { once } from 'node:events'
+import { existsSync, rmSync } from 'node:fs'
 import net from 'node:net'
 import os from 'node:os'
 import path from 'node:path'
@@ -11,16 +12,23 @@ import { killAll } from '../process/stop-tree.ts'
 import { isUnderMark, processTable } from '../process/table/index.ts'
 import { FrameChannel } from '../protocol/channel.ts'
 import { ENV } from '../protocol/frames.ts'
-import { TIMED_OUT, within } from '../real-time.ts'
+import { realDelay, realNow, TIMED_OUT, within } from '../real-time.ts'
 import { deferred } from '../wait.ts'
 import type { ProcessRecord, ReaperReply, ReaperRequest } from './messages.ts'
-import { makeRunDirectory, reaperAddress, removeRunDirectory, sweep } from './run-directory.ts'
+import {
+  chooseRunDirectory,
+  makeRunDirectory,
+  reaperAddress,
+  removeRunDirectory,
+  sweep,
+} from './run-directory.ts'
 
 /** Names the directory of the run to processes that belong to it. */
 export const RUN_DIRECTORY = 'SUPERVISE_RUN'
 
 const START_LIMIT_MS = 20_000
 const DONE_LIMIT_MS = 20_000
+const CONNECT_PAUSE_MS = 5
 
 interface RunParts {
   readonly role: 'main' | 'worker'
@@ -48,6 +56,7 @@ export class Run implements AsyncDisposable {
   readonly #done = deferred<readonly ProcessRecord[] | undefined>()
   readonly #kept = new Set<string>()
   #children = 0
+  #hasJoined = false
   #closed: Promise<readonly ProcessRecord[]> | undefined
 
   private constructor(parts: RunParts, socket: net.Socket) {
@@ -56,10 +65,14 @@ export class Run implements AsyncDisposable {
     this.dir = parts.dir
     this.mark = parts.mark
     this.#joined.promise.catch(() => {})
+    // The run is no reason for its process to stay.
+    socket.unref()
     this.#channel = new FrameChannel(socket, 'the reaper', {
       onFrame: (frame) => this.#receive(frame as unknown as ReaperReply),
       onEnd: () => {
         this.#joined.reject(reaperError('its connection ended', undefined))
+        // A reaper that never started cannot be waited for: workers give up when the directory is gone.
+        if (parts.role === 'main' && !this.#hasJoined) rmSync(parts.root, { recursive: true, force: true })
         this.#done.resolve(undefined)
         socket.destroy()
       },
@@ -67,46 +80,42 @@ export class Run implements AsyncDisposable {
   }
 
   /**
-   * Begins a run: sweeps up after dead ones, makes its directory below `parent` and starts its reaper.
+   * Begins a run: starts its reaper, makes its directory below `parent`, and sweeps up after dead runs. The reaper is not
+   * waited for, which takes as long as starting a Node does: it has main's connection, and workers wait for it.
    * Rejects with `ERR_RUNTIME_DIR`, `ERR_PATH_TOO_LONG` or `ERR_REAPER_FAILED`; then nothing is left.
    * @param parent default: the system's directory for temporary files
    */
   static async start(parent: string = os.tmpdir()): Promise<Run> {
-    const { root, mark } = await makeRunDirectory(parent)
+    const root = chooseRunDirectory(parent)
+    // The reaper comes first: from here on it removes what this process makes, however this process ends.
+    const run = new Run({ role: 'main', root, mark: path.basename(root), dir: root }, startReaper(root))
     try {
-      await startReaper(root, mark)
-      const run = await Run.#connect({ role: 'main', root, mark, dir: root })
-      void sweep(parent)
-      return run
+      await makeRunDirectory(root)
     } catch (error) {
-      await removeRunDirectory(root, new Set())
+      run.#channel.socket.destroy()
       throw error
     }
+    run.#join()
+    void sweep(parent)
+    return run
   }
 
   /** Joins the run whose directory is `root`, as one of its workers. Rejects with `ERR_REAPER_FAILED` when that run is over. */
   static async join(root: string): Promise<Run> {
+    const socket = await connect(root)
     const dir = await makeDirectory(root)
-    return Run.#connect({ role: 'worker', root, mark: `${path.basename(root)}.${path.basename(dir)}`, dir })
+    const mark = `${path.basename(root)}.${path.basename(dir)}`
+    const run = new Run({ role: 'worker', root, mark, dir }, socket)
+    run.#join()
+    if ((await within(run.#joined.promise, START_LIMIT_MS)) !== TIMED_OUT) return run
+    socket.destroy()
+    throw reaperError(`it said nothing for ${START_LIMIT_MS} ms`, undefined)
   }
 
-  static async #connect(parts: RunParts): Promise<Run> {
-    const socket = net.connect(reaperAddress(parts.root))
-    try {
-      await once(socket, 'connect')
-    } catch (cause) {
-      throw reaperError('it does not answer', cause)
-    }
-    const run = new Run(parts, socket)
+  #join(): void {
     const { pid } = process
     const startTime = processTable.get(pid)?.startTime ?? ''
-    run.#tell({ t: 'join', role: parts.role, mark: parts.mark, dir: parts.dir, pid, startTime })
-    if ((await within(run.#joined.promise, START_LIMIT_MS)) === TIMED_OUT) {
-      socket.destroy()
-      throw reaperError(`it said nothing for ${START_LIMIT_MS} ms`, undefined)
-    }
-    socket.unref()
-    return run
+    this.#tell({ t: 'join', mark: this.mark, dir: this.dir, pid, startTime })
   }
 
   /** A mark below this process's that nothing else has. */
@@ -154,7 +163,7 @@ export class Run implements AsyncDisposable {
     if (processes !== TIMED_OUT && processes !== undefined) return processes
     // Somebody killed the reaper: its work is still to be done.
     const left = await killAll('the run', (info) => isUnderMark(info.mark, this.mark))
-    await removeRunDirectory(this.root, this.#kept)
+    await removeRunDirectory(this.root, process.pid, this.#kept)
     return left
   }
 
@@ -163,38 +172,47 @@ export class Run implements AsyncDisposable {
   }
 
   #receive(reply: ReaperReply): void {
-    if (reply.t === 'joined') this.#joined.resolve()
-    else if (reply.t === 'reaped') this.onReaped(reply.processes)
+    if (reply.t === 'joined') {
+      this.#hasJoined = true
+      this.#joined.resolve()
+    }
+    if (reply.t === 'reaped') this.onReaped(reply.processes)
     else if (reply.t === 'done') this.#done.resolve(reply.processes)
   }
 }
 
-async function startReaper(root: string, mark: string): Promise<void> {
-  const child = spawn(process.execPath, [builtFile('./reaper.ts', import.meta.url), root, mark], {
+/** Starts the reaper of the run in `root`, and gives back main's connection to it. */
+function startReaper(root: string): net.Socket {
+  const program = builtFile('./reaper.ts', import.meta.url)
+  const child = spawn(process.execPath, [program, root, String(process.pid)], {
     cwd: path.parse(root).root,
     // A session of its own: Ctrl-C and a closed terminal must not reach it. No mark: it must not reap itself.
     detached: true,
     env: withoutMark(),
-    stdio: ['ignore', 'pipe', 'ignore'],
+    stdio: ['ignore', 'ignore', 'ignore', 'pipe'],
     windowsHide: true,
   })
-  const failed = Promise.race([
-    once(child, 'exit'),
-    once(child, 'error').then((cause) => Promise.reject(cause[0])),
-  ])
-  try {
-    const started = await within(
-      Promise.race([once(child.stdout, 'data').then(() => true), failed]),
-      START_LIMIT_MS,
-    )
-    if (started !== true) throw reaperError('it did not start', started === TIMED_OUT ? undefined : started)
-  } catch (cause) {
-    child.kill('SIGKILL')
-    throw cause instanceof SuperviseError ? cause : reaperError('it could not be started', cause)
-  } finally {
-    failed.catch(() => {})
-    child.stdout.destroy()
-    child.unref()
+  child.on('error', () => {}) // Its connection ends, and that is answered.
+  child.unref()
+  const socket = child.stdio[3]
+  if (socket instanceof net.Socket) return socket
+  throw reaperError(`${process.execPath} could not be started`, undefined)
+}
+
+/** Connects to the reaper of the run in `root`, which may still be starting, as long as the directory is there. */
+async function connect(root: string): Promise<net.Socket> {
+  const deadline = realNow() + START_LIMIT_MS
+  for (;;) {
+    const socket = net.connect(reaperAddress(root))
+    try {
+      await once(socket, 'connect')
+      return socket
+    } catch (cause) {
+      // There is no event for the moment at which another process begins to listen.
+      if (!existsSync(root)) throw reaperError('the test run has ended', cause)
+      if (realNow() > deadline) throw reaperError(`it did not listen within ${START_LIMIT_MS} ms`, cause)
+      await realDelay(CONNECT_PAUSE_MS)
+    }
   }
 }
 
