@@ -26,10 +26,24 @@ export const ENDINGS = [
 
 export type Ending = (typeof ENDINGS)[number]
 
-/** One trial: in a run of this version and pool, five agents of different kinds are up when this happens to their test. */
+/** Files of a run that has just begun: the main process is killed in the moment in which one appears. */
+export const MOMENTS = {
+  'the run directory': /^vs-\w+$/,
+  'the reaper’s socket': /^vs-\w+\/reaper\.sock$/,
+  'a worker’s directory': /^vs-\w+\/\w{6}$/,
+  'a test’s directory': /^vs-\w+\/\w{6}\/\w{6}$/,
+} as const
+
+export type Moment = keyof typeof MOMENTS
+
+/**
+ * One trial in a run of this version and pool. Five agents of different kinds are up when something happens to their
+ * test; or the run is killed while it begins.
+ */
 export type Cell = { readonly vitest: VitestMajor; readonly pool: Pool } & (
   | { readonly body: Body; readonly kill: Kill }
   | { readonly ending: Ending }
+  | { readonly moment: Moment }
 )
 
 /** Every trial, or those of one version. */
@@ -40,6 +54,7 @@ export function allCells(versions: readonly VitestMajor[] = ['4', '5']): Cell[] 
         (['async wait', 'sync loop'] as const).map((body) => ({ vitest, pool, body, kill })),
       ),
       ...ENDINGS.map((ending) => ({ vitest, pool, ending })),
+      ...(Object.keys(MOMENTS) as Moment[]).map((moment) => ({ vitest, pool, moment })),
     ]),
   )
 }
@@ -62,8 +77,13 @@ export function sample(cells: readonly Cell[], count: number): Cell[] {
 }
 
 export function nameOf(cell: Cell): string {
-  const what = 'ending' in cell ? cell.ending : `${cell.kill.signal} to ${cell.kill.target} in ${cell.body}`
-  return `Vitest ${cell.vitest}, ${cell.pool}: ${what}`
+  return `Vitest ${cell.vitest}, ${cell.pool}: ${whatOf(cell)}`
+}
+
+function whatOf(cell: Cell): string {
+  if ('ending' in cell) return cell.ending
+  if ('moment' in cell) return `SIGKILL to main when ${cell.moment} appears`
+  return `${cell.kill.signal} to ${cell.kill.target} in ${cell.body}`
 }
 
 function kills(pool: Pool): Kill[] {
@@ -77,6 +97,7 @@ function kills(pool: Pool): Kill[] {
 function traits(cell: Cell): string[] {
   const where = `${cell.vitest} ${cell.pool}`
   if ('ending' in cell) return [cell.ending, `${where} ends`, `${cell.vitest} ${cell.ending}`]
+  if ('moment' in cell) return [cell.moment, `${where} begins`, `${cell.vitest} ${cell.moment}`]
   const { body, kill } = cell
   const who = `${kill.signal} ${kill.target}`
   return [who, `${where} ${body}`, `${body} ${who}`]

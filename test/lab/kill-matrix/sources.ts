@@ -96,8 +96,8 @@ test('fails', async () => {
 
 /** The files of the project in which a trial takes place. */
 export function filesOf(cell: Cell): Record<string, string> {
-  if ('kill' in cell) {
-    const body = BODIES[cell.body]
+  if (!('ending' in cell)) {
+    const body = BODIES['body' in cell ? cell.body : 'async wait']
     return {
       'agents.js': AGENTS,
       'trial.test.js': `${HEAD}
@@ -120,7 +120,7 @@ export function configOf(cell: Cell): object {
   return {
     pool: cell.pool,
     maxWorkers: bails ? 2 : 1,
-    testTimeout: 'kill' in cell ? 60_000 : TEST_TIMEOUT,
+    testTimeout: 'ending' in cell ? TEST_TIMEOUT : 60_000,
     hookTimeout: 3000,
     ...(bails ? { bail: 1 } : {}),
   }

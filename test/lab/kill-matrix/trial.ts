@@ -1,7 +1,9 @@
+import { readdirSync } from 'node:fs'
+
 import { LabProject } from '../project.ts'
 import type { Runtime } from '../runtime.ts'
 import type { VitestRun } from '../vitest-run.ts'
-import { type Cell, nameOf } from './cells.ts'
+import { type Cell, MOMENTS, nameOf } from './cells.ts'
 import { configOf, filesOf, KINDS, PROCESSES, READY_FILE } from './sources.ts'
 
 /** What came of a trial. */
@@ -34,10 +36,12 @@ export async function tryCell(cell: Cell, runtime: Runtime): Promise<TrialResult
   const name = nameOf(cell)
   const run = project.start('run')
   try {
-    const worker = await run.until('sign that the agents are up', () => project.read(READY_FILE))
+    if ('moment' in cell) awaitFile(project.temporary, MOMENTS[cell.moment])
+    else await run.until('sign that the agents are up', () => project.read(READY_FILE))
     const missing = 'kill' in cell ? absent(project) : undefined
     const killedAt = performance.now()
-    if ('kill' in cell) kill(cell.kill, run, Number(worker))
+    if ('moment' in cell) process.kill(run.pid, 'SIGKILL')
+    if ('kill' in cell) kill(cell.kill, run, Number(project.read(READY_FILE)))
     await run.until('end', () => run.isOver || undefined, END_LIMIT_MS)
     const toEnd = performance.now() - killedAt
     const { processes, directories, after } = await project.survivors()
@@ -61,6 +65,14 @@ function kill(
   process.kill(target === 'main' ? run.pid : target === 'group' ? -run.pid : worker, signal)
 }
 
+/** Looks without a pause, so that what follows comes within microseconds. Throws after a while. */
+function awaitFile(directory: string, name: RegExp): void {
+  const deadline = performance.now() + END_LIMIT_MS
+  while (!readdirSync(directory, { recursive: true }).some((file) => name.test(String(file)))) {
+    if (performance.now() > deadline) throw new Error(`Nothing like ${name} appeared in ${directory}.`)
+  }
+}
+
 /** A kind of agent that is not all there yet: killing it proves nothing. */
 function absent(project: LabProject): string | undefined {
   const up = project.processes()
@@ -70,6 +82,7 @@ function absent(project: LabProject): string | undefined {
 
 /** How the run ended otherwise than it must. */
 function unexpected(cell: Cell, run: VitestRun): string | undefined {
+  if ('moment' in cell) return run.signal === 'SIGKILL' ? undefined : 'the run outlived SIGKILL'
   if ('kill' in cell) {
     const { target, signal } = cell.kill
     if (target !== 'worker' && signal === 'SIGKILL' && run.signal !== 'SIGKILL')
