@@ -14,9 +14,15 @@ export function realNow(): number {
   return performanceNow()
 }
 
-/** Resolves after `ms` of real time. Rejects with an `AbortError` as soon as `signal` aborts. */
-export function realDelay(ms: number, signal?: AbortSignal): Promise<void> {
-  return timeoutPromise(ms, undefined, signal ? { signal } : {})
+/** What a timer of Node can count; one that is set for longer fires at once. Milliseconds. */
+const LONGEST = 2 ** 31 - 1
+
+/** Resolves after `ms` of real time, `Infinity` included. Rejects with an `AbortError` as soon as `signal` aborts. */
+export async function realDelay(ms: number, signal?: AbortSignal): Promise<void> {
+  for (let left = ms; ; left -= LONGEST) {
+    await timeoutPromise(Math.min(left, LONGEST), undefined, signal ? { signal } : {})
+    if (!(left > LONGEST)) return
+  }
 }
 
 /** What {@link within} resolves to when the time is over first. */
@@ -26,7 +32,7 @@ export const TIMED_OUT = Symbol('timed out')
 export async function within<T>(promise: Promise<T>, ms: number): Promise<T | typeof TIMED_OUT> {
   let timer: NodeJS.Timeout | undefined
   const timeout = new Promise<typeof TIMED_OUT>((resolve) => {
-    timer = realSetTimeout(() => resolve(TIMED_OUT), ms)
+    timer = realSetTimeout(() => resolve(TIMED_OUT), Math.min(ms, LONGEST))
   })
   try {
     return await Promise.race([promise, timeout])

@@ -1,3 +1,5 @@
+import { inspect, types } from 'node:util'
+
 import { SuperviseError } from './errors.ts'
 import type { AgentEntry, SpawnOptions, SuperviseOptions } from './options.ts'
 
@@ -45,7 +47,9 @@ const SPAWN_OPTIONS: Record<keyof SpawnOptions, Check> = {
   signal: (value) => (value instanceof AbortSignal ? undefined : 'an AbortSignal'),
   script: (value) => (isRecord(value) ? undefined : 'an object, see AgentScript'),
   readyWhen: (value) =>
-    value === 'protocol' || value === 'spawn' || (isRecord(value) && ('stdout' in value || 'stderr' in value))
+    value === 'protocol' ||
+    value === 'spawn' ||
+    (isRecord(value) && isMatch('stdout' in value ? value['stdout'] : value['stderr']))
       ? undefined
       : '"protocol", "spawn", { stdout: … } or { stderr: … }',
 }
@@ -63,7 +67,7 @@ export function resolveOptions(...layers: readonly SuperviseOptions[]): Resolved
   return {
     agent: merged.agent,
     agents: Object.assign({}, ...layers.map((layer) => layer.agents)),
-    spawn: Object.assign({}, ...layers.map((layer) => layer.spawn)),
+    spawn: Object.assign({}, ...layers.map((layer) => defined(layer.spawn ?? {}))),
     prewarm: merged.prewarm ?? 0,
     keepRuntimeDir: merged.keepRuntimeDir ?? 'on-failure',
     output: merged.output ?? 'on-failure',
@@ -78,7 +82,7 @@ export function checkSpawnOptions(options: SpawnOptions): void {
 
 function check(where: string, options: object, checks: Readonly<Record<string, Check>>): void {
   for (const [name, value] of Object.entries(options)) {
-    const problem = checks[name]
+    const problem = Object.hasOwn(checks, name) ? checks[name] : undefined
     if (!problem) throw unknownOption(where, name, Object.keys(checks))
     const expected = value === undefined ? undefined : problem(value)
     if (expected === undefined) continue
@@ -119,12 +123,16 @@ function oneOf(...allowed: readonly string[]): Check {
   return (value) => (allowed.some((one) => one === value) ? undefined : allowed.map(show).join(' or '))
 }
 
-function defined(layer: SuperviseOptions): SuperviseOptions {
-  return Object.fromEntries(Object.entries(layer).filter(([, value]) => value !== undefined))
+function defined<T extends object>(layer: T): Partial<T> {
+  return Object.fromEntries(Object.entries(layer).filter(([, value]) => value !== undefined)) as Partial<T>
 }
 
 function isRecord(value: unknown): value is Record<string, unknown> {
   return typeof value === 'object' && value !== null && !Array.isArray(value)
+}
+
+function isMatch(value: unknown): boolean {
+  return typeof value === 'string' || types.isRegExp(value)
 }
 
 function isStrings(value: unknown): value is string[] {
@@ -132,5 +140,7 @@ function isStrings(value: unknown): value is string[] {
 }
 
 function show(value: unknown): string {
-  return JSON.stringify(value) ?? String(value)
+  return typeof value === 'string'
+    ? JSON.stringify(value)
+    : inspect(value, { breakLength: Infinity, depth: 1 })
 }

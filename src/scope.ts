@@ -1,5 +1,6 @@
 import { SuperviseError } from './errors.ts'
 import { TIMED_OUT, within } from './real-time.ts'
+import { deferred } from './wait.ts'
 
 interface Step {
   readonly what: string
@@ -48,7 +49,12 @@ export class Scope implements AsyncDisposable {
    * one error or an `AggregateError`. Idempotent: later calls give the first call's outcome.
    */
   close(): Promise<void> {
-    return (this.#closed ??= this.#close())
+    if (this.#closed) return this.#closed
+    // Known before anything is undone: what is undone may come back here.
+    const { promise, resolve, reject } = deferred<void>()
+    this.#closed = promise
+    this.#close().then(resolve, reject)
+    return promise
   }
 
   async [Symbol.asyncDispose](): Promise<void> {

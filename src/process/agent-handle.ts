@@ -88,9 +88,12 @@ export class AgentHandle implements AsyncDisposable {
     return this.#result
   }
 
-  /** Sends a message. Resolves when it has been handed to the kernel; rejects with `ERR_AGENT_CLOSED` when the connection is over. */
+  /**
+   * Sends a message. Resolves when it has been handed to the kernel; rejects with `ERR_AGENT_CLOSED` when the agent or
+   * the connection has ended, with `ERR_PROTOCOL` when the message does not fit into a frame.
+   */
   async send(message: Json): Promise<void> {
-    if (await this.#session.send(message)) return
+    if (this.#result === undefined && (await this.#deliver(message))) return
     throw new SuperviseError(
       'ERR_AGENT_CLOSED',
       `${this} cannot be sent a message: ${this.#result ? 'it has exited' : 'its control connection has ended'}. ` +
@@ -154,6 +157,19 @@ export class AgentHandle implements AsyncDisposable {
     return await this.exited
   }
 
+  async #deliver(message: Json): Promise<boolean> {
+    try {
+      return await this.#session.send(message)
+    } catch (cause) {
+      if (!(cause instanceof RangeError)) throw cause
+      throw new SuperviseError(
+        'ERR_PROTOCOL',
+        `The message to ${this} is too long: ${cause.message} Send it in parts, or write it to a file.`,
+        { agent: this.id, attempt: this.attempt, cause },
+      )
+    }
+  }
+
   async #becomeReady(): Promise<void> {
     const { readyWhen, readyTimeout, clock, signal } = this.#parts
     if (readyWhen === 'spawn') return
@@ -213,7 +229,7 @@ export class AgentHandle implements AsyncDisposable {
   async #drained(): Promise<void> {
     await this.exited
     const { stdout, stderr } = this.process
-    const closed = [stdout, stderr].map(
+    const closed = [stdout, stderr, this.socket].map(
       (stream) =>
         new Promise<void>((resolve) =>
           stream?.closed === false ? stream.once('close', resolve) : resolve(),
@@ -225,5 +241,5 @@ export class AgentHandle implements AsyncDisposable {
 
 /** Whether the error only says that a stream has ended, as it does when the agent has died. */
 function isEndOfStream(error: SuperviseError): boolean {
-  return error.code === 'ERR_AGENT_EXITED' || (error.code === 'ERR_PROTOCOL' && error.cause === undefined)
+  return error.code === 'ERR_AGENT_EXITED' || ('ended' in error && error.ended === true)
 }

@@ -103,9 +103,10 @@ export class AgentOutput implements AsyncIterable<string> {
     if (text === '') return
     this.#text += text
     if (this.#text.length > 2 * KEPT) {
-      // Only whole lines are dropped, unless one line alone is too long.
-      const lineEnd = this.#text.indexOf('\n', this.#text.length - KEPT - 1)
-      const cut = lineEnd === -1 ? this.#text.length - KEPT : lineEnd + 1
+      // Only whole lines are dropped, unless one is so long that what is to be dropped ends within it.
+      const surplus = this.#text.length - KEPT
+      const lineStart = this.#text.lastIndexOf('\n', surplus - 1) + 1
+      const cut = lineStart > surplus / 2 ? lineStart : surplus
       this.#text = this.#text.slice(cut)
       this.#dropped += cut
     }

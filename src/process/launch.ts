@@ -1,5 +1,5 @@
 import type { ChildProcess } from 'node:child_process'
-import { statSync } from 'node:fs'
+import { type Stats, statSync } from 'node:fs'
 import path from 'node:path'
 
 import { SuperviseError, systemCode } from '../errors.ts'
@@ -16,6 +16,8 @@ export interface LaunchRequest {
   readonly env: Readonly<Record<string, string>>
   /** Whether the child gets a socket on descriptor 3. */
   readonly control: boolean
+  /** Has nothing started any more. */
+  readonly signal?: AbortSignal | undefined
 }
 
 const BUSY_RETRIES = 50
@@ -25,25 +27,32 @@ const BUSY_PAUSE_MS = 10
  * The one place where agents are started: as the leader of its own process group, with pipes for its standard streams,
  * with nothing of this process's environment, and with no timeout or clean-up of the library's. `adopt` gets the
  * child in the tick in which it came to be.
- * Rejects with `ERR_AGENT_NOT_FOUND`, `ERR_AGENT_NOT_EXECUTABLE`, `ERR_RUNTIME_DIR` or `ERR_AGENT_SPAWN_FAILED`.
+ * Rejects with `ERR_AGENT_NOT_FOUND`, `ERR_AGENT_NOT_EXECUTABLE`, `ERR_RUNTIME_DIR` or `ERR_AGENT_SPAWN_FAILED`,
+ * or with the reason of the signal.
  */
 export async function launch<T>(request: LaunchRequest, adopt: (child: ChildProcess) => T): Promise<T> {
   // Loading execa takes longer than starting a process, so it waits for the first one.
   const { execa } = await import('execa')
   const [file, args] = commandLine(request.file, request.args)
   for (let attempt = 1; ; attempt++) {
-    const child = execa(file, args, {
-      cwd: request.cwd,
-      env: request.env,
-      extendEnv: false,
-      detached: process.platform !== 'win32',
-      cleanup: false,
-      buffer: false,
-      reject: false,
-      encoding: 'buffer',
-      windowsHide: true,
-      stdio: ['pipe', 'pipe', 'pipe', ...(request.control ? (['pipe'] as const) : [])],
-    })
+    request.signal?.throwIfAborted()
+    let child
+    try {
+      child = execa(file, args, {
+        cwd: request.cwd,
+        env: request.env,
+        extendEnv: false,
+        detached: process.platform !== 'win32',
+        cleanup: false,
+        buffer: false,
+        reject: false,
+        encoding: 'buffer',
+        windowsHide: true,
+        stdio: ['pipe', 'pipe', 'pipe', ...(request.control ? (['pipe'] as const) : [])],
+      })
+    } catch (cause) {
+      throw launchError(request, cause) // Words that no program can be given.
+    }
     if (child.pid !== undefined) return adopt(child)
     const { cause } = await child
     // A compiler may still have the file open that it has just written.
@@ -54,7 +63,7 @@ export async function launch<T>(request: LaunchRequest, adopt: (child: ChildProc
 
 function launchError({ what, file, cwd }: LaunchRequest, cause: unknown): SuperviseError {
   const facts = { file, cwd, cause }
-  if (!statSync(cwd, { throwIfNoEntry: false })?.isDirectory()) {
+  if (!statOf(cwd)?.isDirectory()) {
     return new SuperviseError(
       'ERR_RUNTIME_DIR',
       `${what} could not be started in ${cwd}: that is not a directory. Create it first, or leave out \`cwd\` and ` +
@@ -62,9 +71,10 @@ function launchError({ what, file, cwd }: LaunchRequest, cause: unknown): Superv
       facts,
     )
   }
-  const stats = path.isAbsolute(file) ? statSync(file, { throwIfNoEntry: false }) : undefined
+  const stats = path.isAbsolute(file) ? statOf(file) : undefined
   switch (systemCode(cause)) {
     case 'ENOENT':
+    case 'ENOTDIR':
       return stats
         ? new SuperviseError(
             'ERR_AGENT_NOT_EXECUTABLE',
@@ -93,5 +103,13 @@ function launchError({ what, file, cwd }: LaunchRequest, cause: unknown): Superv
         `${what} could not be started: the system refused to run ${file} (${systemCode(cause) ?? String(cause)}).`,
         facts,
       )
+  }
+}
+
+function statOf(file: string): Stats | undefined {
+  try {
+    return statSync(file)
+  } catch {
+    return undefined // It is not there, or below something that is no directory, or not for us to see.
   }
 }

@@ -48,15 +48,15 @@ export class Spawner {
   /**
    * Starts the agent. Resolves once the process exists; `handle.ready` tells when it is up.
    * Rejects with `ERR_AGENT_ID_INVALID`, `ERR_AGENT_NOT_FOUND`, `ERR_AGENT_NOT_EXECUTABLE`, `ERR_RUNTIME_DIR` or
-   * `ERR_AGENT_SPAWN_FAILED`; then nothing was started.
+   * `ERR_AGENT_SPAWN_FAILED`, or with the reason of `options.signal`; then nothing was started.
    */
   async spawn(agentId: string, options: SpawnOptions = {}): Promise<AgentHandle> {
     assertAgentId(agentId)
     const { attempts, defaults, onSpawn } = this.#context
     const { agentPath, clock = systemClock } = this.options
-    const merged = { ...defaults, ...options, env: { ...defaults.env, ...options.env } }
+    const merged = { ...defaults, ...defined(options), env: { ...defaults.env, ...options.env } }
     merged.signal?.throwIfAborted()
-    const runtimeDir = this.options.runtimeDir ?? (await makeDirectory(os.tmpdir()))
+    const runtimeDir = path.resolve(this.options.runtimeDir ?? (await makeDirectory(os.tmpdir())))
     const removeOwn = async (): Promise<void> => {
       if (this.options.runtimeDir === undefined)
         await rm(runtimeDir, { recursive: true, force: true, maxRetries: 3 })
@@ -79,6 +79,7 @@ export class Spawner {
             [ENV.mark]: mark,
           },
           control: true,
+          signal: merged.signal,
         },
         (child) => {
           const attempt = attempts.next(agentId)
@@ -104,6 +105,11 @@ export class Spawner {
       throw error
     }
   }
+}
+
+/** What is given as undefined is not given. */
+function defined(options: SpawnOptions): SpawnOptions {
+  return Object.fromEntries(Object.entries(options).filter(([, value]) => value !== undefined))
 }
 
 /** A spawner outside a harness: what it starts is found by the mark of this process, if it has one. */

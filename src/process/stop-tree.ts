@@ -2,7 +2,7 @@ import type { Clock } from '../clock/clock.ts'
 import { SuperviseError } from '../errors.ts'
 import { realDelay, realNow, TIMED_OUT, within } from '../real-time.ts'
 import { signalGroup, signalProcess } from './signals.ts'
-import { descendantsOf, isUnderMark, type ProcessInfo, processTable, snapshot } from './table/index.ts'
+import { descendantsOf, isUnderMark, type ProcessInfo, processTable } from './table/index.ts'
 
 /** How long the kernel may take to end what was sent SIGKILL. Milliseconds of real time. */
 const KILL_LIMIT = 5000
@@ -39,13 +39,21 @@ export async function stopTree(
   if (!tree.hasExited()) signalGroup(tree.pid, 'SIGTERM')
   onTerm?.()
   if (!tree.hasExited() && !stopped) await exitWithin(tree, grace, clock)
-  signalGroup(tree.pid, 'SIGKILL')
+  const ownsGroup = stillOwnsGroup(tree)
+  if (ownsGroup) signalGroup(tree.pid, 'SIGKILL')
   if (!tree.hasExited() && (await within(tree.exited, KILL_LIMIT)) === TIMED_OUT) {
     throw unkillable(tree, [processTable.get(tree.pid)])
   }
-  await killAll(tree.what, (info) => isUnderMark(info.mark, tree.mark) || info.pgid === tree.pid, {
-    known,
-  })
+  const inGroup = (info: ProcessInfo): boolean => ownsGroup && info.pgid === tree.pid
+  await killAll(tree.what, (info) => isUnderMark(info.mark, tree.mark) || inGroup(info), { known })
+}
+
+/**
+ * Whether the group is still the tree's. The system gives a pid to nobody else while a group goes by it, so a process
+ * that has the pid of one that ended leads a group of its own.
+ */
+function stillOwnsGroup(tree: ProcessTree): boolean {
+  return !tree.hasExited() || processTable.get(tree.pid) === undefined
 }
 
 interface KillAllOptions {
@@ -75,8 +83,7 @@ export async function killAll(
     if (realNow() > deadline) throw unkillable({ what }, left)
     for (const info of left) {
       found.set(identity(info), info)
-      // Read while it still can be.
-      killed.set(identity(info), snapshot(info))
+      killed.set(identity(info), info)
       signalProcess(info, 'SIGKILL')
     }
     // The end of a process that is no child of ours makes no event.

@@ -117,6 +117,7 @@ export class HostSession {
     error = new SuperviseError(
       'ERR_PROTOCOL',
       `${this.#options.peer} ended its connection before it was ready.`,
+      { ended: true },
     ),
   ): void {
     this.#hello.reject(error)

@@ -2,11 +2,13 @@ import { StringDecoder } from 'node:string_decoder'
 
 import { MAX_FRAME_BYTES } from './frames.ts'
 
+/** What the newline leaves of a frame. Bytes. */
+const LINE_LIMIT = MAX_FRAME_BYTES - 1
+
 /** One frame as the bytes that go on the wire: JSON on a line of its own. Throws `RangeError` beyond 1 MiB. */
 export function encodeFrame(frame: object): string {
   const line = JSON.stringify(frame) + '\n'
-  // A UTF-16 unit is at most three bytes, so short lines need no counting.
-  if (line.length * 3 > MAX_FRAME_BYTES && Buffer.byteLength(line) > MAX_FRAME_BYTES) {
+  if (isLonger(line, MAX_FRAME_BYTES)) {
     throw new RangeError(
       `A protocol frame holds at most ${MAX_FRAME_BYTES} bytes, this one has ${Buffer.byteLength(line)}.`,
     )
@@ -33,15 +35,20 @@ export class FrameDecoder {
     const lines = (this.#rest + this.#decoder.write(chunk)).split('\n')
     this.#rest = lines.pop() ?? ''
     for (const line of lines) {
-      if (line.length > MAX_FRAME_BYTES) throw tooLong(line)
+      if (isLonger(line, LINE_LIMIT)) throw tooLong(line)
       if (line.trim() !== '') onFrame(parseFrame(line))
     }
-    if (this.#rest.length > MAX_FRAME_BYTES) {
+    if (isLonger(this.#rest, LINE_LIMIT)) {
       const rest = this.#rest
       this.#rest = ''
       throw tooLong(rest)
     }
   }
+}
+
+function isLonger(text: string, bytes: number): boolean {
+  // A UTF-16 unit is at most three bytes, so short texts need no counting.
+  return text.length * 3 > bytes && Buffer.byteLength(text) > bytes
 }
 
 function tooLong(line: string): SyntaxError {

@@ -1,6 +1,6 @@
 import { spawn } from 'node:child_process'
 import { once } from 'node:events'
-import { existsSync, rmSync } from 'node:fs'
+import { existsSync } from 'node:fs'
 import net from 'node:net'
 import os from 'node:os'
 import path from 'node:path'
@@ -72,7 +72,8 @@ export class Run implements AsyncDisposable {
       onEnd: () => {
         this.#joined.reject(reaperError('its connection ended', undefined))
         // A reaper that never started cannot be waited for: workers give up when the directory is gone.
-        if (parts.role === 'main' && !this.#hasJoined) rmSync(parts.root, { recursive: true, force: true })
+        if (parts.role === 'main' && !this.#hasJoined)
+          void removeRunDirectory(parts.root, process.pid, new Set())
         this.#done.resolve(undefined)
         socket.destroy()
       },
