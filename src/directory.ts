@@ -6,12 +6,14 @@ import { SuperviseError, systemCode } from './errors.ts'
 export const SOCKET_PATH_LIMIT = process.platform === 'linux' ? 107 : 103
 
 /**
- * Makes a fresh directory below `parent`, mode 0700, with a short unguessable name, and gives back its path.
+ * Makes a fresh directory below `parent`, mode 0700, and gives back its path.
  * Rejects with `ERR_RUNTIME_DIR` when it cannot be made. It is the caller's to remove.
+ * @param name default: a short one that nobody can guess
  */
-export async function makeDirectory(parent: string, prefix = ''): Promise<string> {
+export async function makeDirectory(parent: string, name?: string): Promise<string> {
   try {
-    const made = await dir({ tmpdir: parent, template: `${prefix}XXXXXX`, mode: 0o700, keep: true })
+    const named = name === undefined ? { template: 'XXXXXX' } : { name }
+    const made = await dir({ tmpdir: parent, ...named, mode: 0o700, keep: true })
     return made.path
   } catch (cause) {
     throw new SuperviseError(

@@ -10,7 +10,13 @@ import type { AgentHandle } from './process/agent-handle.ts'
 import { Attempts } from './process/attempts.ts'
 import { Spawner } from './process/spawner.ts'
 import { stopAttached } from './process/stop-attached.ts'
-import { descendantsOf, isUnderMark, type ProcessInfo, processTable } from './process/table/index.ts'
+import {
+  descendantsOf,
+  isUnderMark,
+  type ProcessInfo,
+  processTable,
+  snapshot,
+} from './process/table/index.ts'
 import { findLeaks } from './reap/leaks.ts'
 import type { Run } from './reap/run.ts'
 import type { SpawnLedger } from './reap/spawn-ledger.ts'
@@ -153,7 +159,9 @@ export class Harness implements AsyncDisposable {
     const table = processTable.younger()
     const own = new Set(this.#handles.filter((handle) => !handle.result).map((handle) => handle.pid))
     const roots = table.filter((info) => own.has(info.pid) || isUnderMark(info.mark, this.#mark))
-    return [...new Set([...roots, ...descendantsOf(new Set(roots.map((info) => info.pid)), table)])]
+    return [...new Set([...roots, ...descendantsOf(new Set(roots.map((info) => info.pid)), table)])].map(
+      snapshot,
+    )
   }
 
   /**
@@ -210,9 +218,11 @@ export class Harness implements AsyncDisposable {
   }
 
   async #checkLeaks(): Promise<void> {
-    const spawns = this.ledger?.spawns ?? []
-    const touched = this.#handles.length > 0 || this.#commands !== undefined || spawns.length > 0
-    const leak = touched ? await findLeaks({ mark: this.#mark, spawns }) : undefined
+    // What the agents started is gone with them, by proof. The rest can only come from elsewhere.
+    const agents = new Set(this.#handles.map((handle) => handle.process))
+    const spawns = this.ledger?.spawns.filter(({ child }) => !agents.has(child)) ?? []
+    if (spawns.length === 0 && this.#commands === undefined) return
+    const leak = await findLeaks({ mark: this.#mark, spawns })
     if (!leak) return
     if (this.options.leaks === 'warn') {
       console.warn(`vitest-supervise: ${leak.message}`)

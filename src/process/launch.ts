@@ -1,4 +1,5 @@
-import type { ChildProcess } from 'node:child_process'
+import { type ChildProcess, spawn } from 'node:child_process'
+import { once } from 'node:events'
 import { type Stats, statSync } from 'node:fs'
 import path from 'node:path'
 
@@ -24,41 +25,35 @@ const BUSY_RETRIES = 50
 const BUSY_PAUSE_MS = 10
 
 /**
- * The one place where agents are started: as the leader of its own process group, with pipes for its standard streams,
- * with nothing of this process's environment, and with no timeout or clean-up of the library's. `adopt` gets the
- * child in the tick in which it came to be.
+ * The one place where agents are started: as the leader of its own process group, with pipes for its standard streams
+ * and with nothing of this process's environment. `adopt` gets the child in the tick in which it came to be.
  * Rejects with `ERR_AGENT_NOT_FOUND`, `ERR_AGENT_NOT_EXECUTABLE`, `ERR_RUNTIME_DIR` or `ERR_AGENT_SPAWN_FAILED`,
  * or with the reason of the signal.
  */
 export async function launch<T>(request: LaunchRequest, adopt: (child: ChildProcess) => T): Promise<T> {
-  // Loading execa takes longer than starting a process, so it waits for the first one.
-  const { execa } = await import('execa')
-  const [file, args] = commandLine(request.file, request.args)
   for (let attempt = 1; ; attempt++) {
     request.signal?.throwIfAborted()
-    let child
     try {
-      child = execa(file, args, {
-        cwd: request.cwd,
-        env: request.env,
-        extendEnv: false,
-        detached: process.platform !== 'win32',
-        cleanup: false,
-        buffer: false,
-        reject: false,
-        encoding: 'buffer',
-        windowsHide: true,
-        stdio: ['pipe', 'pipe', 'pipe', ...(request.control ? (['pipe'] as const) : [])],
-      })
+      const child = start(request)
+      if (child.pid !== undefined) return adopt(child)
+      await once(child, 'error').then(([cause]) => Promise.reject(cause as Error))
     } catch (cause) {
-      throw launchError(request, cause) // Words that no program can be given.
+      if (cause instanceof SuperviseError) throw cause
+      // A compiler may still have the file open that it has just written.
+      if (systemCode(cause) !== 'ETXTBSY' || attempt === BUSY_RETRIES) throw launchError(request, cause)
+      await realDelay(BUSY_PAUSE_MS)
     }
-    if (child.pid !== undefined) return adopt(child)
-    const { cause } = await child
-    // A compiler may still have the file open that it has just written.
-    if (systemCode(cause) !== 'ETXTBSY' || attempt === BUSY_RETRIES) throw launchError(request, cause)
-    await realDelay(BUSY_PAUSE_MS)
   }
+}
+
+function start({ file, args, cwd, env, control }: LaunchRequest): ChildProcess {
+  return spawn(...commandLine(file, args), {
+    cwd,
+    env,
+    detached: process.platform !== 'win32',
+    stdio: ['pipe', 'pipe', 'pipe', ...(control ? (['pipe'] as const) : [])],
+    windowsHide: true,
+  })
 }
 
 function launchError({ what, file, cwd }: LaunchRequest, cause: unknown): SuperviseError {

@@ -2,7 +2,7 @@ import type { Clock } from '../clock/clock.ts'
 import { SuperviseError } from '../errors.ts'
 import { realDelay, realNow, TIMED_OUT, within } from '../real-time.ts'
 import { signalGroup, signalProcess } from './signals.ts'
-import { descendantsOf, isUnderMark, type ProcessInfo, processTable } from './table/index.ts'
+import { descendantsOf, isUnderMark, type ProcessInfo, processTable, snapshot } from './table/index.ts'
 
 /** How long the kernel may take to end what was sent SIGKILL. Milliseconds of real time. */
 const KILL_LIMIT = 5000
@@ -83,7 +83,8 @@ export async function killAll(
     if (realNow() > deadline) throw unkillable({ what }, left)
     for (const info of left) {
       found.set(identity(info), info)
-      killed.set(identity(info), info)
+      // Read while it still can be.
+      killed.set(identity(info), snapshot(info))
       signalProcess(info, 'SIGKILL')
     }
     // The end of a process that is no child of ours makes no event.

@@ -1,6 +1,12 @@
 import { SuperviseError } from '../errors.ts'
 import { killAll } from '../process/stop-tree.ts'
-import { descendantsOf, isUnderMark, type ProcessInfo, processTable } from '../process/table/index.ts'
+import {
+  descendantsOf,
+  isUnderMark,
+  type ProcessInfo,
+  processTable,
+  snapshot,
+} from '../process/table/index.ts'
 import { realDelay, realNow } from '../real-time.ts'
 import type { DirectSpawn } from './spawn-ledger.ts'
 
@@ -36,6 +42,7 @@ export async function findLeaks({ mark, spawns }: LeakScan): Promise<SuperviseEr
     await realDelay(POLL_MS)
   }
   if (left.length === 0) return undefined
+  left = left.map(snapshot)
   const names = left.map((info) => describe(info, table, sites))
   await killAll('what the test left', (info) => isUnderMark(info.mark, mark), { known: left })
   const leak = new SuperviseError(

@@ -8,7 +8,7 @@ export interface ProcessRecord {
 /** From a client to the reaper, as frames on its Unix socket. */
 export type ReaperRequest =
   /** First: who this is. `dir` and everything under `mark` are removed when the connection ends. */
-  | { t: 'join'; role: 'main' | 'worker'; mark: string; dir: string; pid: number; startTime: string }
+  | { t: 'join'; mark: string; dir: string; pid: number; startTime: string }
   /** A process that is to die with this client, whatever its environment says. */
   | { t: 'add'; pid: number; startTime: string }
   | { t: 'remove'; pid: number }

@@ -1,7 +1,8 @@
 /*
  * The reaper: a process of its own that outlives the test run by a moment. Main and every worker hold a connection to
  * it; when one ends, however it died, what that client started is killed and its directory removed.
- * Started as `node reaper.js <run directory> <mark>`; prints `ready` when it listens.
+ * Started as `node reaper.js <run directory> <pid of main>`, with main's connection on descriptor 3: so main's death is
+ * noticed from the first moment on. It listens for workers when main has joined.
  */
 import net from 'node:net'
 import path from 'node:path'
@@ -10,7 +11,7 @@ import { killAll } from '../process/stop-tree.ts'
 import { signalProcess } from '../process/signals.ts'
 import { isUnderMark, type ProcessInfo, processTable } from '../process/table/index.ts'
 import { FrameChannel } from '../protocol/channel.ts'
-import { realSetTimeout } from '../real-time.ts'
+import { realDelay, realNow } from '../real-time.ts'
 import type { ProcessRecord, ReaperReply, ReaperRequest } from './messages.ts'
 import { reaperAddress, removeExcept, removeRunDirectory } from './run-directory.ts'
 
@@ -21,22 +22,24 @@ interface Client {
   readonly processes: Map<number, string>
 }
 
-const JOIN_LIMIT_MS = 30_000
+const MAIN_DESCRIPTOR = 3
+const SETTLE_MS = 300
+const POLL_MS = 10
 
-const [root = '', mark = ''] = process.argv.slice(2)
+const [root = '', owner] = process.argv.slice(2)
 const clients = new Set<Client>()
 const kept = new Set<string>()
 let main: Client | undefined
+let finished: Promise<void> | undefined
 let work = Promise.resolve()
 
 for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(signal, () => {})
 process.on('uncaughtException', () => void finish())
 
-const server = net.createServer(serve)
-server.listen(reaperAddress(root), () => process.stdout.write('ready\n'))
-realSetTimeout(() => main ?? void finish(), JOIN_LIMIT_MS).unref()
+const server = net.createServer((socket) => serve(socket))
+serve(new net.Socket({ fd: MAIN_DESCRIPTOR }), true)
 
-function serve(socket: net.Socket): void {
+function serve(socket: net.Socket, isMain = false): void {
   let client: Client | undefined
   const channel = new FrameChannel(socket, 'a client', {
     onFrame(frame) {
@@ -44,13 +47,17 @@ function serve(socket: net.Socket): void {
       if (request.t === 'join') {
         client = { channel, joined: request, processes: new Map() }
         clients.add(client)
-        if (request.role === 'main') main = client
+        if (isMain) {
+          main = client
+          server.listen(reaperAddress(root))
+        }
         reply(client, { t: 'joined' })
       } else if (client) obey(client, request)
     },
     onEnd() {
       socket.destroy()
-      if (client) leave(client)
+      if (isMain) void finish()
+      else if (client) leave(client)
     },
   })
 }
@@ -64,45 +71,55 @@ function obey(client: Client, request: ReaperRequest): void {
 
 function leave(client: Client): void {
   if (!clients.delete(client)) return
-  if (client === main) {
-    void finish()
-    return
-  }
   work = work.then(async () => {
-    const processes = await reap(client, client.joined.mark)
+    await settled(client)
+    const processes = await reap(client)
     if (processes.length > 0 && main) reply(main, { t: 'reaped', processes })
     await removeExcept(client.joined.dir, kept)
   }, ignore)
 }
 
 /** The run is over, in order or not: everything dies, workers first, so that nothing more is started. */
-async function finish(): Promise<void> {
+function finish(): Promise<void> {
+  return (finished ??= end())
+}
+
+async function end(): Promise<void> {
   const orderly = main !== undefined && !main.channel.ended
   server.close()
-  const owner = main
   if (!orderly) {
     for (const { joined } of clients) {
       const info = processTable.get(joined.pid)
-      if (joined.pid !== owner?.joined.pid && info?.startTime === joined.startTime)
+      if (joined.pid !== main?.joined.pid && info?.startTime === joined.startTime)
         signalProcess(info, 'SIGKILL')
     }
   }
   await work.catch(ignore)
   const processes: ProcessRecord[] = []
-  for (const client of clients) processes.push(...(await reap(client, client.joined.mark).catch(() => [])))
+  for (const client of clients) processes.push(...(await reap(client).catch(() => [])))
+  const mark = path.basename(root)
   processes.push(
     ...(await killAll('the run', (info) => isUnderMark(info.mark, mark)).then(records, () => [])),
   )
-  await removeRunDirectory(root, kept).catch(ignore)
-  if (orderly && owner) await owner.channel.send({ t: 'done', processes } satisfies ReaperReply)
+  await removeRunDirectory(root, Number(owner), kept).catch(ignore)
+  if (orderly) await main?.channel.send({ t: 'done', processes } satisfies ReaperReply)
   process.exit()
 }
 
-function reap(client: Client, prefix: string): Promise<ProcessRecord[]> {
-  return killAll(
-    'a client',
-    (info) => isUnderMark(info.mark, prefix) || client.processes.get(info.pid) === info.startTime,
-  ).then(records)
+/** Gives what ends by itself when its starter does, such as a compiler's service, a moment to do so. */
+async function settled(client: Client): Promise<void> {
+  const deadline = realNow() + SETTLE_MS
+  while (processTable.younger().some((info) => belongs(client, info)) && realNow() < deadline) {
+    await realDelay(POLL_MS)
+  }
+}
+
+function reap(client: Client): Promise<ProcessRecord[]> {
+  return killAll('a client', (info) => belongs(client, info)).then(records)
+}
+
+function belongs({ joined, processes }: Client, info: ProcessInfo): boolean {
+  return isUnderMark(info.mark, joined.mark) || processes.get(info.pid) === info.startTime
 }
 
 function records(processes: readonly ProcessInfo[]): ProcessRecord[] {

@@ -1,5 +1,6 @@
+import { randomBytes } from 'node:crypto'
 import { readFileSync, writeFileSync } from 'node:fs'
-import { readdir, rm, stat } from 'node:fs/promises'
+import { readdir, rm, rmdir, stat } from 'node:fs/promises'
 import path from 'node:path'
 
 import { assertSocketPath, makeDirectory } from '../directory.ts'
@@ -20,14 +21,24 @@ interface RunRecord {
   readonly kept?: readonly string[]
 }
 
-/** Makes the directory of a new run below `parent`. Its name is the run's mark. Rejects as `makeDirectory` does, or with `ERR_PATH_TOO_LONG`. */
-export async function makeRunDirectory(parent: string): Promise<{ root: string; mark: string }> {
-  assertSocketPath(path.join(parent, `${PREFIX}XXXXXX`, 'XXXXXX', 'XXXXXX', 'agent.sock'))
-  const root = await makeDirectory(parent, PREFIX)
-  const mark = path.basename(root)
+/**
+ * Chooses the directory of a new run below `parent`, which is not made yet. Its name is the run's mark.
+ * Throws `ERR_PATH_TOO_LONG` when an agent could have no socket there.
+ */
+export function chooseRunDirectory(parent: string): string {
+  const root = path.join(path.resolve(parent), `${PREFIX}${randomBytes(4).toString('hex')}`)
+  assertSocketPath(path.join(root, 'XXXXXX', 'XXXXXX', 'agent.sock'))
+  return root
+}
+
+/** Makes the directory, for this process. Rejects as `makeDirectory` does. */
+export async function makeRunDirectory(root: string): Promise<void> {
+  await makeDirectory(path.dirname(root), path.basename(root))
   const { pid } = process
-  writeRecord(root, { mark, owner: { pid, startTime: processTable.get(pid)?.startTime ?? '' } })
-  return { root, mark }
+  writeRecord(root, {
+    mark: path.basename(root),
+    owner: { pid, startTime: processTable.get(pid)?.startTime ?? '' },
+  })
 }
 
 /** Where the reaper of a run listens. */
@@ -46,11 +57,24 @@ export async function removeExcept(dir: string, kept: ReadonlySet<string>): Prom
   await Promise.all(entries.map((entry) => removeExcept(path.join(dir, entry), kept)))
 }
 
-/** Removes the directory of a run that has ended. What is kept stays three days, with a record of it. */
-export async function removeRunDirectory(root: string, kept: ReadonlySet<string>): Promise<void> {
+/**
+ * Removes the directory of a run of the process `owner` that has ended. What is kept stays three days, with a record of
+ * it. A directory that is not that run's is left alone.
+ */
+export async function removeRunDirectory(
+  root: string,
+  owner: number,
+  kept: ReadonlySet<string>,
+): Promise<void> {
   const record = readRecord(root)
+  if (!record) {
+    // An owner that died while it made its directory has left it empty, or with the beginning of a record.
+    await rm(path.join(root, RECORD), { force: true })
+    return rmdir(root).catch(() => {})
+  }
+  if (record.owner.pid !== owner) return
   await removeExcept(root, kept)
-  if (kept.size > 0 && record) writeRecord(root, { ...record, kept: [...kept] })
+  if (kept.size > 0) writeRecord(root, { ...record, kept: [...kept] })
 }
 
 /**

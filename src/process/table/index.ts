@@ -46,6 +46,11 @@ export function descendantsOf(roots: Iterable<number>, table: readonly ProcessIn
   return found
 }
 
+/** All that is known of a process now, for when it is gone. */
+export function snapshot({ pid, ppid, pgid, startTime, stopped, command, mark }: ProcessInfo): ProcessInfo {
+  return { pid, ppid, pgid, startTime, stopped, command, mark }
+}
+
 /** Whether exactly this process, not a later one with its pid, still lives. */
 export function isAlive({ pid, startTime }: Pick<ProcessInfo, 'pid' | 'startTime'>): boolean {
   return processTable.get(pid)?.startTime === startTime

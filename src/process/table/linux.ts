@@ -1,4 +1,4 @@
-import { readdirSync, readFileSync } from 'node:fs'
+import { closeSync, openSync, readdirSync, readSync } from 'node:fs'
 
 import { ENV } from '../../protocol/frames.ts'
 import { realNow } from '../../real-time.ts'
@@ -6,6 +6,8 @@ import type { ProcessInfo, ProcessTable } from './table.ts'
 
 const MARK = Buffer.from(`${ENV.mark}=`)
 const REVALIDATE_MS = 1000
+
+let buffer = Buffer.allocUnsafe(64 * 1024)
 
 interface Stat {
   readonly state: string
@@ -27,7 +29,7 @@ export class LinuxProcessTable implements ProcessTable {
 
   get(pid: number): ProcessInfo | undefined {
     const stat = readStat(pid)
-    return stat && describe(pid, stat)
+    return stat && new LinuxProcess(pid, stat)
   }
 
   all(): ProcessInfo[] {
@@ -42,13 +44,13 @@ export class LinuxProcessTable implements ProcessTable {
       const stat = readStat(pid, true)
       if (!stat) continue
       if (BigInt(stat.startTime) < this.#bornAt) this.#elders.add(pid)
-      else if (!isDead(stat.state)) found.push(describe(pid, stat))
+      else if (!isDead(stat.state)) found.push(new LinuxProcess(pid, stat))
     }
     return found
   }
 
   #revalidate(): void {
-    const lastPid = Number(readText('/proc/loadavg')?.trim().split(' ').at(-1) ?? 0)
+    const lastPid = Number(readProc('/proc/loadavg')?.toString().trim().split(' ').at(-1) ?? 0)
     const now = realNow()
     if (lastPid < this.#lastPid || now - this.#checkedAt > REVALIDATE_MS) {
       this.#elders.clear()
@@ -67,21 +69,37 @@ function pids(): number[] {
   return found
 }
 
-function describe(pid: number, stat: Stat): ProcessInfo {
-  return {
-    pid,
-    ppid: stat.ppid,
-    pgid: stat.pgid,
-    startTime: stat.startTime,
-    stopped: stat.state === 'T' || stat.state === 't',
-    command: readText(`/proc/${pid}/cmdline`)?.replaceAll('\0', ' ').trim() ?? '',
-    mark: readMark(pid),
+/** A live process. What is seldom asked for is read when it is. */
+class LinuxProcess implements ProcessInfo {
+  readonly pid: number
+  readonly ppid: number
+  readonly pgid: number
+  readonly startTime: string
+  readonly stopped: boolean
+  #command: string | undefined
+  #mark: { readonly value: string | undefined } | undefined
+
+  constructor(pid: number, { ppid, pgid, startTime, state }: Stat) {
+    this.pid = pid
+    this.ppid = ppid
+    this.pgid = pgid
+    this.startTime = startTime
+    this.stopped = state === 'T' || state === 't'
+  }
+
+  get command(): string {
+    return (this.#command ??=
+      readProc(`/proc/${this.pid}/cmdline`)?.toString().replaceAll('\0', ' ').trim() ?? '')
+  }
+
+  get mark(): string | undefined {
+    return (this.#mark ??= { value: readMark(this.pid) }).value
   }
 }
 
 /** See proc_pid_stat(5): the name in parentheses may hold anything, so fields count from the last parenthesis. */
 function readStat(pid: number, dead = false): Stat | undefined {
-  const text = readText(`/proc/${pid}/stat`)
+  const text = readProc(`/proc/${pid}/stat`)?.toString('latin1')
   if (!text) return undefined
   const fields = text.slice(text.lastIndexOf(')') + 2).split(' ')
   const [state = '', ppid, pgid] = fields
@@ -94,12 +112,8 @@ function isDead(state: string): boolean {
 }
 
 function readMark(pid: number): string | undefined {
-  let environ: Buffer
-  try {
-    environ = readFileSync(`/proc/${pid}/environ`)
-  } catch {
-    return undefined // It is gone, or another user's.
-  }
+  const environ = readProc(`/proc/${pid}/environ`)
+  if (!environ) return undefined
   let start = environ.indexOf(MARK)
   while (start > 0 && environ[start - 1] !== 0) start = environ.indexOf(MARK, start + 1)
   if (start === -1) return undefined
@@ -107,10 +121,27 @@ function readMark(pid: number): string | undefined {
   return environ.toString('latin1', start + MARK.length, end === -1 ? environ.length : end)
 }
 
-function readText(file: string): string | undefined {
+/**
+ * The content of a file in `/proc`, valid until the next call; undefined when the process is gone or another user's.
+ * These files have no size, and a scan reads hundreds: one buffer serves them all.
+ */
+function readProc(file: string): Buffer | undefined {
+  let descriptor: number
   try {
-    return readFileSync(file, 'latin1')
+    descriptor = openSync(file, 'r')
   } catch {
     return undefined
+  }
+  try {
+    for (let length = 0; ;) {
+      const count = readSync(descriptor, buffer, length, buffer.length - length, null)
+      length += count
+      if (count === 0) return buffer.subarray(0, length)
+      if (length === buffer.length) buffer = Buffer.concat([buffer], 2 * length)
+    }
+  } catch {
+    return undefined
+  } finally {
+    closeSync(descriptor)
   }
 }
