@@ -1,5 +1,3 @@
-import { dir } from 'tmp-promise'
-
 import { SuperviseError, systemCode } from './errors.ts'
 
 /** The longest path that the address of a Unix socket holds, its final zero left out. Bytes. */
@@ -12,6 +10,8 @@ export const SOCKET_PATH_LIMIT = process.platform === 'linux' ? 107 : 103
  */
 export async function makeDirectory(parent: string, name?: string): Promise<string> {
   try {
+    // It looks at the system's temporary directory when it is loaded, and that may not exist.
+    const { dir } = await import('tmp-promise')
     const named = name === undefined ? { template: 'XXXXXX' } : { name }
     const made = await dir({ tmpdir: parent, ...named, mode: 0o700, keep: true })
     return made.path

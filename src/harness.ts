@@ -1,4 +1,4 @@
-import { rm } from 'node:fs/promises'
+import { readdir, rm } from 'node:fs/promises'
 import path from 'node:path'
 
 import { systemClock } from './clock/clock.ts'
@@ -149,6 +149,8 @@ export class Harness implements AsyncDisposable {
       await handle.ready
     } catch (error) {
       await handle.close()
+      // It arose where the agent was watched; what the reader looks for is where the agent was asked for.
+      if (error instanceof Error) Error.captureStackTrace(error)
       throw error
     }
     return handle
@@ -234,7 +236,8 @@ export class Harness implements AsyncDisposable {
 
   async #removeDirectory(): Promise<void> {
     const { keepRuntimeDir } = this.options
-    if (keepRuntimeDir === 'always' || (keepRuntimeDir === 'on-failure' && this.#failed)) {
+    const wanted = keepRuntimeDir === 'always' || (keepRuntimeDir === 'on-failure' && this.#failed)
+    if (wanted && (await readdir(this.runtimeDir).catch(() => [])).length > 0) {
       this.#kept = true
       this.#parts.run.keep(this.runtimeDir)
       return

@@ -47,7 +47,7 @@ export interface SuperviseOptions {
   spawn?: SpawnOptions
   /** How many pairs of a runtime directory and a ready agent each worker keeps ahead. Default 0. */
   prewarm?: number
-  /** Whether the runtime directory outlives its test. Default `'on-failure'`. */
+  /** Whether the runtime directory outlives its test, if there is anything in it. Default `'on-failure'`. */
   keepRuntimeDir?: 'never' | 'on-failure' | 'always'
   /** Whether the agents' stdout and stderr are printed after the test. Default `'on-failure'`. */
   output?: 'never' | 'on-failure' | 'always'

@@ -203,7 +203,7 @@ export class AgentHandle implements AsyncDisposable {
     throw new SuperviseError(
       'ERR_AGENT_EXITED',
       `${this} ${signal ? `was killed by ${signal}` : `exited with code ${exitCode}`} before it was ready. ` +
-        `On stderr: ${this.stderr.lastLines()}`,
+        this.stderr.lastLines(),
       { agent: this.id, attempt: this.attempt, exitCode, signal, stderr: this.stderr.text },
     )
   }
@@ -220,7 +220,7 @@ export class AgentHandle implements AsyncDisposable {
     throw new SuperviseError(
       'ERR_AGENT_READY_TIMEOUT',
       `${this} was not ready within ${ms} ms. ${expected}; one that is only slow needs a longer \`readyTimeout\`. ` +
-        `On stdout: ${this.stdout.lastLines(3)}\nOn stderr: ${this.stderr.lastLines(3)}`,
+        `${this.stdout.lastLines(3)}\n${this.stderr.lastLines(3)}`,
       { agent: this.id, attempt: this.attempt, readyTimeout: ms },
     )
   }

@@ -65,8 +65,8 @@ export class AgentOutput implements AsyncIterable<string> {
   lastLines(count = 10): string {
     const lines = this.#text.trimEnd().split('\n').slice(-count)
     return lines.join('').trim() === ''
-      ? 'It printed nothing there.'
-      : `Its last lines:\n${lines.map((line) => `    ${line}`).join('\n')}`
+      ? `Nothing was printed on ${this.#name}.`
+      : `The last lines on ${this.#name}:\n${lines.map((line) => `    ${line}`).join('\n')}`
   }
 
   /** The end of it under its name, for a report; undefined when nothing was printed. */
