@@ -28,6 +28,8 @@ const POLL_MS = 10
 
 const [root = '', owner] = process.argv.slice(2)
 const clients = new Set<Client>()
+/** Start times by pid of all that ever joined: the test runner's own processes, which it ends by itself. */
+const workers = new Map<number, string>()
 const kept = new Set<string>()
 let main: Client | undefined
 let finished: Promise<void> | undefined
@@ -47,6 +49,7 @@ function serve(socket: net.Socket, isMain = false): void {
       if (request.t === 'join') {
         client = { channel, joined: request, processes: new Map() }
         clients.add(client)
+        workers.set(request.pid, request.startTime)
         if (isMain) {
           main = client
           server.listen(reaperAddress(root))
@@ -72,7 +75,7 @@ function obey(client: Client, request: ReaperRequest): void {
 function leave(client: Client): void {
   if (!clients.delete(client)) return
   work = work.then(async () => {
-    await settled(client)
+    await settled((info) => belongs(client, info))
     const processes = await reap(client)
     if (processes.length > 0 && main) reply(main, { t: 'reaped', processes })
     await removeExcept(client.joined.dir, kept)
@@ -95,23 +98,22 @@ async function end(): Promise<void> {
     }
   }
   await work.catch(ignore)
-  const processes: ProcessRecord[] = []
-  for (const client of clients) processes.push(...(await reap(client).catch(() => [])))
   const mark = path.basename(root)
-  processes.push(
-    ...(await killAll('the run', (info) => isUnderMark(info.mark, mark)).then(records, () => [])),
-  )
+  const ofRun = (info: ProcessInfo): boolean => isUnderMark(info.mark, mark)
+  if (orderly) await settled(ofRun)
+  const left: ProcessRecord[] = []
+  for (const client of clients) left.push(...(await reap(client).catch(() => [])))
+  left.push(...(await killAll('the run', ofRun).then(records, () => [])))
+  const processes = left.filter(({ pid, startTime }) => workers.get(pid) !== startTime)
   await removeRunDirectory(root, Number(owner), kept).catch(ignore)
   if (orderly) await main?.channel.send({ t: 'done', processes } satisfies ReaperReply)
   process.exit()
 }
 
-/** Gives what ends by itself when its starter does, such as a compiler's service, a moment to do so. */
-async function settled(client: Client): Promise<void> {
+/** Gives what ends by itself when its starter does, such as a compiler's service or a worker, a moment to do so. */
+async function settled(concerns: (info: ProcessInfo) => boolean): Promise<void> {
   const deadline = realNow() + SETTLE_MS
-  while (processTable.younger().some((info) => belongs(client, info)) && realNow() < deadline) {
-    await realDelay(POLL_MS)
-  }
+  while (processTable.younger().some(concerns) && realNow() < deadline) await realDelay(POLL_MS)
 }
 
 function reap(client: Client): Promise<ProcessRecord[]> {
