@@ -4,12 +4,14 @@ import path from 'node:path'
 
 import type { Clock } from '../clock/clock.ts'
 import { assertSocketPath } from '../directory.ts'
+import { SuperviseError } from '../errors.ts'
 import { type AgentScript, ENV } from '../protocol/frames.ts'
 import { type Hello, HostSession } from '../protocol/host-session.ts'
 import { assertAgentId } from './agent-id.ts'
 import type { Attempts } from './attempts.ts'
 import { commandLine, quote } from './command-line.ts'
 import { hermeticEnvironment } from './environment.ts'
+import { isUnderMark, type ProcessInfo, processTable } from './table/index.ts'
 
 /** What `agentCommand.with()` changes. */
 export interface AgentCommandOptions {
@@ -55,6 +57,8 @@ export interface AgentCommandContext {
 /** An agent that something else started by a command of this test. */
 export interface AttachedAgent {
   readonly hello: Hello
+  /** The process that it said it is; undefined when that is none of this test's. */
+  readonly process: Pick<ProcessInfo, 'pid' | 'startTime'> | undefined
   readonly attempt: number
   readonly socket: net.Socket
 }
@@ -68,20 +72,24 @@ export class AgentCommands {
   readonly #context: AgentCommandContext
   readonly #servers: net.Server[] = []
   readonly #launchers: string[] = []
+  readonly #sockets = new Set<net.Socket>()
+  #closed = false
   #count = 0
 
   constructor(context: AgentCommandContext) {
     this.#context = context
   }
 
-  /** Writes the launcher and begins to listen. Throws `ERR_AGENT_ID_INVALID`, `ERR_AGENT_UNKNOWN` or `ERR_PATH_TOO_LONG`. */
+  /** Writes the launcher and begins to listen. Throws `ERR_AGENT_ID_INVALID`, `ERR_AGENT_UNKNOWN`, `ERR_PATH_TOO_LONG` or `ERR_SCOPE_CLOSED`. */
   create(options: AgentCommandOptions & { readonly id: string }): AgentCommand {
     const { id, agent, args = [], env = {} } = options
     assertAgentId(id)
+    if (this.#closed) throw closedError(id)
     const { runtimeDir, mark } = this.#context
     const agentPath = this.#context.agentPath(agent)
     const name = `${this.#context.name}-${++this.#count}`
     const own = {
+      ...this.#context.env,
       ...env,
       [ENV.agent]: id,
       [ENV.mark]: mark,
@@ -93,7 +101,7 @@ export class AgentCommands {
       id,
       file,
       args: words,
-      env: { ...hermeticEnvironment(runtimeDir), ...this.#context.env, ...own },
+      env: { ...hermeticEnvironment(runtimeDir), ...own },
       shell: [file, ...words].map(quote).join(' '),
       module: this.#module(name, agentPath, own),
       with: (changed: AgentCommandOptions) =>
@@ -103,12 +111,13 @@ export class AgentCommands {
 
   /** Stops listening, ends all connections and retires the launchers: what is started by them from now on ends at once. */
   close(): void {
+    this.#closed = true
     for (const file of this.#launchers) {
       if (file.endsWith('.cjs')) rmSync(file, { force: true })
       else replace(file, RETIRED)
     }
     for (const server of this.#servers) server.close()
-    for (const { socket } of this.attached) socket.destroy()
+    for (const socket of this.#sockets) socket.destroy()
   }
 
   #listen(name: string, script: AgentScript): string {
@@ -116,13 +125,15 @@ export class AgentCommands {
       process.platform === 'win32' ? `\\\\.\\pipe\\${name}` : path.join(this.#context.dir, `${name}.sock`)
     assertSocketPath(address)
     const server = net.createServer((socket) => {
+      this.#sockets.add(socket)
+      socket.once('close', () => this.#sockets.delete(socket))
       let attempt = 0
       void new HostSession(socket, {
         peer: 'an agent started by agentCommand',
         clock: this.#context.clock,
         welcome: (hello) => {
           attempt = this.#context.attempts.next(hello.id)
-          this.attached.push({ hello, attempt, socket })
+          this.attached.push({ hello, process: this.#own(hello.pid), attempt, socket })
           return { attempt, faults: [], script }
         },
       })
@@ -131,6 +142,13 @@ export class AgentCommands {
     server.unref()
     this.#servers.push(server)
     return address
+  }
+
+  /** An agent may be in a container, where pids mean something else: what it says is believed of this test's processes. */
+  #own(pid: number): ProcessInfo | undefined {
+    const info = processTable.get(pid)
+    const known = process.platform === 'linux' || info?.mark !== undefined
+    return !known || isUnderMark(info?.mark, this.#context.mark) ? info : undefined
   }
 
   #launcher(
@@ -158,6 +176,15 @@ export class AgentCommands {
     )
     return file
   }
+}
+
+function closedError(id: string): SuperviseError {
+  return new SuperviseError(
+    'ERR_SCOPE_CLOSED',
+    `The test had already ended when a command for the agent "${id}" was made. Make all commands of a test before its ` +
+      'end, and stop what goes on in the background.',
+    { agent: id },
+  )
 }
 
 /** Writes an executable in one step: a supervisor may be starting it at this moment. */

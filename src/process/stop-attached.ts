@@ -12,8 +12,12 @@ const POLL_MS = 5
  */
 export async function stopAttached(agents: readonly AttachedAgent[], grace: number): Promise<void> {
   const table = agents.length > 0 ? processTable.younger() : []
-  const pids = new Set(agents.map(({ hello }) => hello.pid))
-  const roots = table.filter((info) => pids.has(info.pid))
+  // What was there when it said hello, not a later process with its pid.
+  const startTimes = new Map(
+    agents.flatMap(({ process }) => (process ? [[process.pid, process.startTime]] : [])),
+  )
+  const roots = table.filter((info) => startTimes.get(info.pid) === info.startTime)
+  const pids = new Set(roots.map((info) => info.pid))
   const trees = [...roots, ...descendantsOf(pids, table)]
   if (trees.length === 0) return
   for (const info of roots) if (!info.stopped) signalProcess(info, 'SIGTERM')

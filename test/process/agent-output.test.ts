@@ -161,7 +161,9 @@ test('line rejects when the output ends without a match, and quotes what there w
   expect(error.message).toContain('stdout of agent "a"')
   expect(error.message).toContain('/^up$/')
   expect(error.message).toContain('something else')
-  expect((await failure(handle.stderr.line('x'))).message).toContain('It printed nothing there.')
+  expect((await failure(handle.stderr.line('x'))).message).toContain(
+    'Nothing was printed on stderr of agent "a".',
+  )
 })
 
 test('line rejects with the reason of its signal', async () => {
