@@ -90,8 +90,10 @@ function finish(): Promise<void> {
 async function end(): Promise<void> {
   const orderly = main !== undefined && !main.channel.ended
   server.close()
+  // The workers leave when they are killed, and what they started is still to be reaped.
+  const present = [...clients]
   if (!orderly) {
-    for (const { joined } of clients) {
+    for (const { joined } of present) {
       const info = processTable.get(joined.pid)
       if (joined.pid !== main?.joined.pid && info?.startTime === joined.startTime)
         signalProcess(info, 'SIGKILL')
@@ -102,7 +104,7 @@ async function end(): Promise<void> {
   const ofRun = (info: ProcessInfo): boolean => isUnderMark(info.mark, mark)
   if (orderly) await settled(ofRun)
   const left: ProcessRecord[] = []
-  for (const client of clients) left.push(...(await reap(client).catch(() => [])))
+  for (const client of present) left.push(...(await reap(client).catch(() => [])))
   left.push(...(await killAll('the run', ofRun).then(records, () => [])))
   const processes = left.filter(({ pid, startTime }) => workers.get(pid) !== startTime)
   await removeRunDirectory(root, Number(owner), kept).catch(ignore)

@@ -69,7 +69,7 @@ export async function removeRunDirectory(
   const record = readRecord(root)
   if (!record) {
     // An owner that died while it made its directory has left it empty, or with the beginning of a record.
-    await rm(path.join(root, RECORD), { force: true })
+    await rm(path.join(root, RECORD), { force: true }).catch(() => {})
     return rmdir(root).catch(() => {})
   }
   if (record.owner.pid !== owner) return

@@ -73,7 +73,7 @@ export class Run implements AsyncDisposable {
         this.#joined.reject(reaperError('its connection ended', undefined))
         // A reaper that never started cannot be waited for: workers give up when the directory is gone.
         if (parts.role === 'main' && !this.#hasJoined)
-          void removeRunDirectory(parts.root, process.pid, new Set())
+          void removeRunDirectory(parts.root, process.pid, new Set()).catch(() => {})
         this.#done.resolve(undefined)
         socket.destroy()
       },
