@@ -4,7 +4,7 @@ import { fileURLToPath } from 'node:url'
 
 import { SuperviseError } from '../errors.ts'
 import type { AgentEntry } from '../options.ts'
-import { packageRoot } from './package-root.ts'
+import { packageRoot } from '../package-root.ts'
 
 /** A checked entry: every path absolute, every default filled in. */
 export type ResolvedEntry = SourceEntry | CommandEntry | RunEntry | ExecutableEntry

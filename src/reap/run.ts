@@ -5,9 +5,9 @@ import net from 'node:net'
 import os from 'node:os'
 import path from 'node:path'
 
-import { builtFile } from '../built-file.ts'
 import { makeDirectory } from '../directory.ts'
 import { SuperviseError } from '../errors.ts'
+import { builtFile } from '../package-root.ts'
 import { killAll } from '../process/stop-tree.ts'
 import { isUnderMark, processTable } from '../process/table/index.ts'
 import { FrameChannel } from '../protocol/channel.ts'
@@ -184,7 +184,7 @@ export class Run implements AsyncDisposable {
 
 /** Starts the reaper of the run in `root`, and gives back main's connection to it. */
 function startReaper(root: string): net.Socket {
-  const program = builtFile('./reaper.ts', import.meta.url)
+  const program = builtFile('src/reap/reaper.ts')
   const child = spawn(process.execPath, [program, root, String(process.pid)], {
     cwd: path.parse(root).root,
     // A session of its own: Ctrl-C and a closed terminal must not reach it. No mark: it must not reap itself.

@@ -3,7 +3,7 @@ import path from 'node:path'
 import { expect, test } from 'vitest'
 
 import { agentInputs } from '../../src/build/build-agent.ts'
-import { packageRoot } from '../../src/build/package-root.ts'
+import { packageRoot } from '../../src/package-root.ts'
 import { buildAgentForTest } from '../../src/build/build-agent.ts'
 import { Project, run } from './project.ts'
 

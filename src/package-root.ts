@@ -1,7 +1,7 @@
 import fs from 'node:fs'
 import path from 'node:path'
 
-/** The directory of this package, the same from `src` and from `dist`. */
+/** The directory of this package, the same from its sources and from `dist`. */
 export function packageRoot(): string {
   for (let directory = import.meta.dirname; ; directory = path.dirname(directory)) {
     if (nameOf(path.join(directory, 'package.json')) === 'vitest-supervise') return directory
@@ -11,6 +11,11 @@ export function packageRoot(): string {
       )
     }
   }
+}
+
+/** The compiled module of `source`, a path below the package's root such as `src/reap/reaper.ts`: Node 20 starts no TypeScript. */
+export function builtFile(source: string): string {
+  return path.join(packageRoot(), 'dist', source.replace(/\.ts$/, '.js'))
 }
 
 function nameOf(file: string): unknown {
