@@ -76,7 +76,7 @@ export class AgentHandle implements AsyncDisposable {
     this.#session = new HostSession(this.socket, {
       peer: `${this}`,
       clock: parts.clock,
-      welcome: () => parts.welcome,
+      welcome: parts.welcome,
     })
     this.exited = this.#watcher.wait().then((result) => (this.#result = result))
     this.ready = this.#becomeReady()

@@ -29,7 +29,11 @@ interface HostSessionOptions {
   readonly peer: string
   /** What an agent's `sleep` waits on. */
   readonly clock: Clock
-  welcome(hello: Hello): Welcome
+  /**
+   * What the agent is told. Given ready-made it is sent without waiting for the agent's `hello`, which saves a round
+   * trip: the agent finds it when it looks.
+   */
+  readonly welcome: Welcome | ((hello: Hello) => Welcome)
 }
 
 /** The test's end of the conversation with one agent attempt, by protocol 1. */
@@ -49,6 +53,7 @@ export class HostSession {
       onFrame: (frame) => this.#receive(frame),
       onEnd: (error) => this.#end(error),
     })
+    if (typeof options.welcome === 'object') this.#welcome(options.welcome)
   }
 
   /** Resolves at the agent's `hello`; rejects with `ERR_PROTOCOL` when the connection ends without one. */
@@ -97,8 +102,12 @@ export class HostSession {
       return
     }
     const hello: Hello = { id, pid, can: Array.isArray(can) ? can.map(String) : [] }
-    void this.#channel.send({ t: 'welcome', ...this.#options.welcome(hello) })
+    if (typeof this.#options.welcome === 'function') this.#welcome(this.#options.welcome(hello))
     this.#hello.resolve(hello)
+  }
+
+  #welcome(welcome: Welcome): void {
+    void this.#channel.send({ t: 'welcome', ...welcome })
   }
 
   #go(frame: RawFrame, when: Promise<void>): void {
