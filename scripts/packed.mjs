@@ -14,8 +14,7 @@ export function pack(folder) {
     stdio: ['ignore', 'ignore', 'inherit'],
     shell: process.platform === 'win32',
   })
-  const [tarball] = readdirSync(folder).filter((name) => name.endsWith('.tgz'))
-  return path.join(folder, tarball)
+  return path.join(folder, readdirSync(folder).find((name) => name.endsWith('.tgz')) ?? '')
 }
 
 /** Puts the packed package where `project` finds it. What it depends on is found in this repository. */
