@@ -1,3 +1,4 @@
+import { execFileSync } from 'node:child_process'
 import {
   cpSync,
   existsSync,
@@ -114,17 +115,11 @@ export class LabProject implements AsyncDisposable {
 
   /** Puts the package there as its tarball has it. What it declares as a dependency is found, and nothing else is. */
   #install(): void {
-    const manifest = JSON.parse(readFileSync(path.join(repository, 'package.json'), 'utf8')) as {
-      files: string[]
-      dependencies: Record<string, string>
+    for (const file of packedFiles()) {
+      cpSync(path.join(repository, file), this.path('node_modules', 'vitest-supervise', file))
     }
-    for (const file of ['package.json', ...manifest.files]) {
-      const source = path.join(repository, file)
-      if (existsSync(source)) {
-        cpSync(source, this.path('node_modules', 'vitest-supervise', file), { recursive: true })
-      }
-    }
-    for (const name of [...Object.keys(manifest.dependencies), '@types']) {
+    mkdirSync(this.path('node_modules', '@types'))
+    for (const name of [...dependencies(), '@types/node']) {
       symlinkSync(path.join(repository, 'node_modules', name), this.path('node_modules', name))
     }
     symlinkSync(this.runtime.vitest, this.path('node_modules', 'vitest'))
@@ -145,4 +140,27 @@ function kill(pid: number): void {
   } catch {
     // It was faster.
   }
+}
+
+let packed: string[] | undefined
+
+/** What npm would publish. */
+function packedFiles(): string[] {
+  if (packed) return packed
+  const [tarball] = JSON.parse(
+    execFileSync('npm', ['pack', '--dry-run', '--json', '--ignore-scripts', '--silent'], {
+      cwd: repository,
+      encoding: 'utf8',
+      stdio: ['ignore', 'pipe', 'ignore'],
+    }),
+  ) as [{ files: { path: string }[] }]
+  packed = tarball.files.map((file) => file.path)
+  return packed
+}
+
+function dependencies(): string[] {
+  const manifest = JSON.parse(readFileSync(path.join(repository, 'package.json'), 'utf8')) as {
+    dependencies: Record<string, string>
+  }
+  return Object.keys(manifest.dependencies)
 }
