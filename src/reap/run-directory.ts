@@ -1,6 +1,8 @@
 import { randomBytes } from 'node:crypto'
-import { readFileSync, writeFileSync } from 'node:fs'
-import { readdir, rm, rmdir, stat } from 'node:fs/promises'
+import { once } from 'node:events'
+import { readFileSync, readlinkSync, writeFileSync } from 'node:fs'
+import { lstat, readdir, rm, rmdir } from 'node:fs/promises'
+import net from 'node:net'
 import path from 'node:path'
 
 import { assertSocketPath, makeDirectory } from '../directory.ts'
@@ -17,6 +19,8 @@ const UNRECORDED_FOR_MS = 60 * 60 * 1000
 interface RunRecord {
   readonly mark: string
   readonly owner: { readonly pid: number; readonly startTime: string }
+  /** Whose pids those are: containers that share a temporary directory have pids of their own. */
+  readonly namespace: string
   /** Directories of failed tests that were kept when the run had ended. */
   readonly kept?: readonly string[]
 }
@@ -38,6 +42,7 @@ export async function makeRunDirectory(root: string): Promise<void> {
   writeRecord(root, {
     mark: path.basename(root),
     owner: { pid, startTime: processTable.get(pid)?.startTime ?? '' },
+    namespace: pidNamespace(),
   })
 }
 
@@ -79,7 +84,8 @@ export async function removeRunDirectory(
 
 /**
  * Removes from `parent` what runs left there that could not clean up, because the machine or the reaper died with
- * them: their processes and their directories. A run whose owner lives is never touched, however old it is.
+ * them: their processes and their directories. A run whose owner lives or whose reaper answers is never touched,
+ * however old it is.
  */
 export async function sweep(parent: string): Promise<void> {
   const names = await readdir(parent).catch(() => [])
@@ -91,7 +97,7 @@ export async function sweep(parent: string): Promise<void> {
 }
 
 async function sweepRun(root: string): Promise<void> {
-  const stats = await stat(root)
+  const stats = await lstat(root)
   if (!stats.isDirectory() || (process.getuid && stats.uid !== process.getuid())) return
   const age = Date.now() - stats.mtimeMs
   const record = readRecord(root)
@@ -101,8 +107,10 @@ async function sweepRun(root: string): Promise<void> {
       await rm(root, { recursive: true, force: true })
     return
   }
-  if (isAlive(record.owner)) return
   if (record.kept && age < KEPT_FOR_MS) return
+  const foreign = record.namespace !== pidNamespace()
+  if (foreign ? age < UNRECORDED_FOR_MS : isAlive(record.owner)) return
+  if (await answers(reaperAddress(root))) return
   await killAll(`run ${record.mark}`, (info) => isUnderMark(info.mark, record.mark), {
     list: () => processTable.all(),
   })
@@ -116,8 +124,30 @@ function writeRecord(root: string, record: RunRecord): void {
 function readRecord(root: string): RunRecord | undefined {
   try {
     const record = JSON.parse(readFileSync(path.join(root, RECORD), 'utf8')) as RunRecord
-    return typeof record.mark === 'string' && typeof record.owner.pid === 'number' ? record : undefined
+    return record.mark === path.basename(root) && typeof record.owner.pid === 'number' ? record : undefined
   } catch {
     return undefined
+  }
+}
+
+/** Names the namespace that this process's pids are of; the same everywhere where there are none. */
+function pidNamespace(): string {
+  try {
+    return readlinkSync('/proc/self/ns/pid')
+  } catch {
+    return ''
+  }
+}
+
+/** Whether somebody listens there. */
+async function answers(address: string): Promise<boolean> {
+  const socket = net.connect(address)
+  try {
+    await once(socket, 'connect')
+    return true
+  } catch {
+    return false
+  } finally {
+    socket.destroy()
   }
 }

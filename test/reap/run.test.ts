@@ -1,6 +1,15 @@
 import { spawn } from 'node:child_process'
 import { once } from 'node:events'
-import { existsSync, mkdirSync, readdirSync, statSync, utimesSync, writeFileSync } from 'node:fs'
+import {
+  existsSync,
+  mkdirSync,
+  readdirSync,
+  readlinkSync,
+  statSync,
+  utimesSync,
+  writeFileSync,
+} from 'node:fs'
+import net from 'node:net'
 import path from 'node:path'
 
 import { expect, onTestFinished, test } from 'vitest'
@@ -175,7 +184,8 @@ test('a kept directory outlives the run, the rest of it does not', async () => {
 function remains(scratch: Scratch, name: string, record: object = {}): string {
   const root = path.dirname(scratch.write(`${name}/file`, 'x'))
   const owner = { pid: 2 ** 22 + 7, startTime: '1' }
-  writeFileSync(path.join(root, 'run.json'), JSON.stringify({ mark: name, owner, ...record }))
+  const namespace = process.platform === 'linux' ? readlinkSync('/proc/self/ns/pid') : ''
+  writeFileSync(path.join(root, 'run.json'), JSON.stringify({ mark: name, owner, namespace, ...record }))
   return root
 }
 
@@ -206,6 +216,25 @@ test('a sweep goes by the start time of the owner, not by its pid alone', async 
   const root = remains(scratch, 'vs-reused', { owner: { pid: process.pid, startTime: 'another' } })
   await sweep(scratch.root)
   expect(existsSync(root)).toBe(false)
+})
+
+test('a sweep leaves a run alone whose reaper answers', async () => {
+  const scratch = new Scratch()
+  const root = remains(scratch, 'vs-answer')
+  const reaper = net.createServer().listen(path.join(root, 'reaper.sock'))
+  await once(reaper, 'listening')
+  await sweep(scratch.root)
+  expect(existsSync(root)).toBe(true)
+  reaper.close()
+})
+
+test('a sweep gives a run of another container the time to start its reaper', async () => {
+  const scratch = new Scratch()
+  const young = remains(scratch, 'vs-young', { namespace: 'pid:[1]' })
+  const old = remains(scratch, 'vs-old', { namespace: 'pid:[1]' })
+  utimesSync(old, YEAR_AGO, YEAR_AGO)
+  await sweep(scratch.root)
+  expect([existsSync(young), existsSync(old)]).toEqual([true, false])
 })
 
 test('a sweep leaves kept directories for three days', async () => {
