@@ -1,7 +1,8 @@
 import { buildAgentForTest } from './build/build-agent.ts'
 import { Harness } from './harness.ts'
 import type { AgentEntry, SuperviseOptions } from './options.ts'
-import { Run, RUN_DIRECTORY } from './reap/run.ts'
+import { ENV } from './protocol/frames.ts'
+import { Run } from './reap/run.ts'
 import { resolveOptions } from './resolve-options.ts'
 
 /**
@@ -14,7 +15,7 @@ import { resolveOptions } from './resolve-options.ts'
 export async function createHarness(options: SuperviseOptions = {}): Promise<Harness> {
   const resolved = resolveOptions(options)
   const [agentPath, agentPaths] = await Promise.all([build(resolved.agent), buildAll(resolved.agents)])
-  const root = process.env[RUN_DIRECTORY]
+  const root = process.env[ENV.run]
   const run = root === undefined ? await Run.start() : await Run.join(root)
   try {
     return await Harness.open({ run, options: resolved, agentPath, agentPaths, ownsRun: true })

@@ -56,7 +56,9 @@ export class Spawner {
     const { agentPath, clock = systemClock } = this.options
     const merged = { ...defaults, ...defined(options), env: { ...defaults.env, ...options.env } }
     merged.signal?.throwIfAborted()
-    const runtimeDir = path.resolve(this.options.runtimeDir ?? (await makeDirectory(os.tmpdir())))
+    const runtimeDir = path.resolve(
+      this.options.runtimeDir ?? (await makeDirectory(process.env[ENV.run] ?? os.tmpdir())),
+    )
     const removeOwn = async (): Promise<void> => {
       if (this.options.runtimeDir === undefined)
         await rm(runtimeDir, { recursive: true, force: true, maxRetries: 3 })

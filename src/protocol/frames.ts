@@ -18,6 +18,8 @@ export const ENV = {
   runtimeDir: 'SUPERVISE_RUNTIME_DIR',
   /** Inherited by everything the agent starts: how survivors are found. */
   mark: 'SUPERVISE_MARK',
+  /** In the processes of a test run: the run's directory. Agents do not get it. */
+  run: 'SUPERVISE_RUN',
 } as const
 
 /** What a healthy scripted agent does. Times in ms; everything is off by default. */

@@ -23,9 +23,6 @@ import {
   sweep,
 } from './run-directory.ts'
 
-/** Names the directory of the run to processes that belong to it. */
-export const RUN_DIRECTORY = 'SUPERVISE_RUN'
-
 const START_LIMIT_MS = 20_000
 const DONE_LIMIT_MS = 20_000
 const CONNECT_PAUSE_MS = 5
