@@ -1,8 +1,7 @@
-import { readdir, rm } from 'node:fs/promises'
+import { readdir, rm, rmdir } from 'node:fs/promises'
 import path from 'node:path'
 
 import { systemClock } from './clock/clock.ts'
-import { makeDirectory } from './directory.ts'
 import { SuperviseError } from './errors.ts'
 import type { SpawnOptions } from './options.ts'
 import { type AgentCommand, AgentCommands } from './process/agent-command.ts'
@@ -85,7 +84,7 @@ export class Harness implements AsyncDisposable {
 
   /** @internal Use `createHarness`. */
   static async open(parts: HarnessParts): Promise<Harness> {
-    return new Harness(parts, parts.run.nextMark(), await makeDirectory(parts.run.dir))
+    return new Harness(parts, parts.run.nextMark(), await parts.run.nextDirectory())
   }
 
   /** Starts the agent, in this harness's directory and environment. */
@@ -242,6 +241,14 @@ export class Harness implements AsyncDisposable {
       this.#parts.run.keep(this.runtimeDir)
       return
     }
+    // Most agents leave it empty: one call instead of a walk.
+    if (
+      await rmdir(this.runtimeDir).then(
+        () => true,
+        () => false,
+      )
+    )
+      return
     await rm(this.runtimeDir, { recursive: true, force: true, maxRetries: 5, retryDelay: 20 })
   }
 }

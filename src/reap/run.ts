@@ -53,6 +53,7 @@ export class Run implements AsyncDisposable {
   readonly #done = deferred<readonly ProcessRecord[] | undefined>()
   readonly #kept = new Set<string>()
   #children = 0
+  #directory: Promise<string> | undefined
   #hasJoined = false
   #closed: Promise<readonly ProcessRecord[]> | undefined
 
@@ -119,6 +120,14 @@ export class Run implements AsyncDisposable {
   /** A mark below this process's that nothing else has. */
   nextMark(): string {
     return `${this.mark}.${++this.#children}`
+  }
+
+  /** A fresh directory below this process's. One is kept ready, so that no test waits for its directory. */
+  async nextDirectory(): Promise<string> {
+    const ready = this.#directory ?? makeDirectory(this.dir)
+    this.#directory = makeDirectory(this.dir)
+    this.#directory.catch(() => {}) // Whoever gets it is told.
+    return ready
   }
 
   /** Has the process die with this one also where marks cannot be read. */
