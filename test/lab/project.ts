@@ -47,7 +47,12 @@ export class LabProject implements AsyncDisposable {
     this.root = realpathSync(mkdtempSync(path.join(os.tmpdir(), 'vl-')))
     this.temporary = this.path('t')
     mkdirSync(this.temporary)
-    this.#install()
+    try {
+      this.#install()
+    } catch (error) {
+      rmSync(this.root, { recursive: true, force: true })
+      throw error
+    }
     this.write('package.json', '{ "private": true, "type": "module" }')
     const plugins = supervise === null ? '' : `supervise(${JSON.stringify(supervise)})`
     this.write(
