@@ -95,17 +95,24 @@ function check(where: string, options: object, checks: Readonly<Record<string, C
 }
 
 function unknownOption(where: string, option: string, known: readonly string[]): SuperviseError {
-  const letters = (name: string): string => name.toLowerCase().split('').sort().join('')
-  const close = known.find(
-    (name) =>
-      letters(name) === letters(option) || name.toLowerCase().startsWith(option.toLowerCase().slice(0, 4)),
-  )
+  const meant = option.toLowerCase()
+  const distance = (name: string): number => differingLetters(name.toLowerCase(), meant)
+  const [nearest = ''] = known.toSorted((one, other) => distance(one) - distance(other))
+  const close = distance(nearest) <= 2 ? nearest : known.find((name) => name.toLowerCase().startsWith(meant))
   const hint = close ? ` Did you mean \`${close}\`?` : ''
   return new SuperviseError(
     'ERR_OPTION_UNKNOWN',
     `There is no ${where} option \`${option}\`.${hint} The options are ${known.map((name) => `\`${name}\``).join(', ')}.`,
     { option },
   )
+}
+
+/** How many letters one name has more than the other, wherever they stand: 1 for a slip, 2 for a wrong letter. */
+function differingLetters(one: string, other: string): number {
+  const counts = new Map<string, number>()
+  for (const letter of one) counts.set(letter, (counts.get(letter) ?? 0) + 1)
+  for (const letter of other) counts.set(letter, (counts.get(letter) ?? 0) - 1)
+  return [...counts.values()].reduce((sum, count) => sum + Math.abs(count), 0)
 }
 
 function entry(value: unknown): string | undefined {
