@@ -31,7 +31,8 @@ export interface Connection {
  * Connects to the test that runs this process, if one does, and plays the faults that it orders. Every call returns
  * the same connection. Rejects if the test's socket cannot be reached.
  *
- * The connection does not keep the process alive, a wait for the test (`sleep`, `every`, `cue`) does. When the test
+ * The connection does not keep the process alive; a listener of `onMessage` and a wait for the test (`sleep`, `every`,
+ * `cue`) do. When the test
  * is gone, the process gets a SIGTERM from itself if it listens for that, and is exited with code 0 at once if it
  * does not, 1.5 s later if it does.
  */
@@ -63,7 +64,14 @@ async function open(): Promise<Connection> {
       session.send(message)
       if (channel !== undefined) await new Promise<void>((resolve) => channel.whenSent(resolve))
     },
-    onMessage: (listener) => messages.listen(listener),
+    onMessage(listener) {
+      const release = channel?.hold()
+      const forget = messages.listen(listener)
+      return () => {
+        forget()
+        release?.()
+      }
+    },
     sleep: (ms, signal) => session.sleep(ms, signal),
     every: (ms, f) => session.every(ms, f),
   }

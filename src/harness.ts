@@ -56,8 +56,7 @@ export class Harness implements AsyncDisposable {
   readonly scope = new Scope()
   /** @internal */
   readonly options: ResolvedOptions
-  /** @internal Who notes what the test starts without this harness. */
-  ledger: SpawnLedger | undefined
+  #ledger: SpawnLedger | undefined
   readonly #parts: HarnessParts
   readonly #mark: string
   readonly #attempts = new Attempts()
@@ -122,6 +121,12 @@ export class Harness implements AsyncDisposable {
     return this.#kept ? this.runtimeDir : undefined
   }
 
+  /** @internal Makes the harness answer for what the test starts without it, too. */
+  answerFor(ledger: SpawnLedger): void {
+    this.#ledger = ledger
+    ledger.mark = this.#mark
+  }
+
   /** @internal A spawner of another executable, otherwise like `spawner`. */
   spawnerOf(agentPath: string): Spawner {
     return new Spawner(
@@ -131,6 +136,7 @@ export class Harness implements AsyncDisposable {
         attempts: this.#attempts,
         defaults: this.options.spawn,
         onSpawn: (handle) => this.#adopt(handle),
+        onClosed: (handle) => this.#parts.run.remove(handle.pid),
       },
     )
   }
@@ -148,6 +154,7 @@ export class Harness implements AsyncDisposable {
       await handle.ready
     } catch (error) {
       await handle.close()
+      this.scope.throwIfClosed()
       // It arose where the agent was watched; what the reader looks for is where the agent was asked for.
       if (error instanceof Error) Error.captureStackTrace(error)
       throw error
@@ -183,7 +190,6 @@ export class Harness implements AsyncDisposable {
     const { run } = this.#parts
     this.#handles.push(handle)
     run.add(handle.pid)
-    void handle.exited.then(() => run.remove(handle.pid))
     if (!this.scope.signal.aborted) return
     void handle.close().catch(() => {})
     this.scope.throwIfClosed()
@@ -221,7 +227,7 @@ export class Harness implements AsyncDisposable {
   async #checkLeaks(): Promise<void> {
     // What the agents started is gone with them, by proof. The rest can only come from elsewhere.
     const agents = new Set(this.#handles.map((handle) => handle.process))
-    const spawns = this.ledger?.spawns.filter(({ child }) => !agents.has(child)) ?? []
+    const spawns = this.#ledger?.spawns.filter(({ child }) => !agents.has(child)) ?? []
     if (spawns.length === 0 && this.#commands === undefined) return
     const leak = await findLeaks({ mark: this.#mark, spawns })
     if (!leak) return

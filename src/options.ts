@@ -25,7 +25,7 @@ export interface SpawnOptions {
   inheritEnv?: boolean | readonly string[]
   /** Default: the runtime directory. */
   cwd?: string
-  /** How long the agent may take to become ready. Default 5000. */
+  /** How long the agent may take to become ready. Default 5000; in a test, less than the test's own timeout. */
   readyTimeout?: number
   /** How long it may take to exit after SIGTERM, before SIGKILL. Default 3000. */
   closeGrace?: number

@@ -1,6 +1,7 @@
 import { chmodSync, renameSync, rmSync, writeFileSync } from 'node:fs'
 import net from 'node:net'
 import path from 'node:path'
+import { pathToFileURL } from 'node:url'
 
 import type { Clock } from '../clock/clock.ts'
 import { assertSocketPath } from '../directory.ts'
@@ -167,12 +168,13 @@ export class AgentCommands {
   }
 
   #module(name: string, agentPath: string, env: Readonly<Record<string, string>>): string | undefined {
-    if (!agentPath.endsWith('.cjs')) return undefined
+    if (!/\.[cm]js$/.test(agentPath)) return undefined
+    const agent = JSON.stringify(pathToFileURL(agentPath).href)
     const file = path.join(this.#context.dir, `${name}.cjs`)
     this.#launchers.push(file)
     replace(
       file,
-      `delete process.env.${ENV.fd}\nObject.assign(process.env, ${JSON.stringify(env)})\nrequire(${JSON.stringify(agentPath)})\n`,
+      `delete process.env.${ENV.fd}\nObject.assign(process.env, ${JSON.stringify(env)})\nimport(${agent})\n`,
     )
     return file
   }

@@ -32,6 +32,8 @@ export interface SpawnerContext {
   readonly defaults: SpawnOptions
   /** Called in the tick in which the process came to be. */
   readonly onSpawn: (handle: AgentHandle) => void
+  /** Called when it and all that it started are gone. */
+  readonly onClosed: (handle: AgentHandle) => void
 }
 
 /** Starts agents: each a real process that leads its own group, with a control socket on descriptor 3. */
@@ -52,7 +54,7 @@ export class Spawner {
    */
   async spawn(agentId: string, options: SpawnOptions = {}): Promise<AgentHandle> {
     assertAgentId(agentId)
-    const { attempts, defaults, onSpawn } = this.#context
+    const { attempts, defaults, onSpawn, onClosed } = this.#context
     const { agentPath, clock = systemClock } = this.options
     const merged = { ...defaults, ...defined(options), env: { ...defaults.env, ...options.env } }
     merged.signal?.throwIfAborted()
@@ -96,7 +98,10 @@ export class Spawner {
             readyTimeout: merged.readyTimeout ?? 5000,
             closeGrace: merged.closeGrace ?? 3000,
             signal: merged.signal,
-            onClosed: removeOwn,
+            async onClosed() {
+              await removeOwn()
+              onClosed(handle)
+            },
           })
           onSpawn(handle)
           return handle
@@ -122,5 +127,6 @@ function standalone(): SpawnerContext {
     attempts: new Attempts(),
     defaults: {},
     onSpawn: () => {},
+    onClosed: () => {},
   }
 }

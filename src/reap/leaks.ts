@@ -30,6 +30,9 @@ export async function findLeaks({ mark, spawns }: LeakScan): Promise<SuperviseEr
   const sites = new Map(
     spawns.flatMap(({ child, site }) => (hasEnded(child) ? [] : [[child.pid ?? 0, site] as const])),
   )
+  // An orphan names no parent. If the test has started one thing only that has ended, that was it.
+  const ended = spawns.filter(({ child }) => hasEnded(child))
+  const likely = ended.length === 1 ? ended[0]?.site : undefined
   const survivors = (): { left: ProcessInfo[]; table: ProcessInfo[] } => {
     const table = processTable.younger()
     const roots = table.filter((info) => sites.has(info.pid) || isUnderMark(info.mark, mark))
@@ -43,7 +46,7 @@ export async function findLeaks({ mark, spawns }: LeakScan): Promise<SuperviseEr
   }
   if (left.length === 0) return undefined
   left = left.map(snapshot)
-  const names = left.map((info) => describe(info, table, sites))
+  const names = left.map((info) => describe(info, table, sites, likely))
   await killAll('what the test left', (info) => isUnderMark(info.mark, mark), { known: left })
   const leak = new SuperviseError(
     'ERR_PROCESS_LEAK',
@@ -53,7 +56,7 @@ export async function findLeaks({ mark, spawns }: LeakScan): Promise<SuperviseEr
     { processes: left },
   )
   // A runner shows the code that an error's stack leads to: that which started the process says more than this.
-  const [site] = left.flatMap((info) => sites.get(info.pid)?.stack ?? [])
+  const [site = likely?.stack] = left.flatMap((info) => sites.get(info.pid)?.stack ?? [])
   if (site !== undefined)
     leak.stack = `${leak.name}: ${leak.message}\n${site.split('\n').slice(1).join('\n')}`
   return leak
@@ -67,6 +70,7 @@ function describe(
   info: ProcessInfo,
   table: readonly ProcessInfo[],
   sites: ReadonlyMap<number, Error>,
+  likely: Error | undefined,
 ): string {
   const ancestry: ProcessInfo[] = []
   for (let parent = parentOf(info, table); parent && ancestry.length < 8; parent = parentOf(parent, table)) {
@@ -74,7 +78,7 @@ function describe(
   }
   const line = ancestry.map((parent) => `${parent.pid} ${shorten(parent.command, 40)}`).join(' < ')
   const owner = [info, ...ancestry].find((process) => sites.has(process.pid))
-  const site = owner && callSite(sites.get(owner.pid))
+  const site = callSite(owner ? sites.get(owner.pid) : likely)
   return (
     `- pid ${info.pid}: ${shorten(info.command, 200)}` +
     (line ? `\n  started by ${line}` : info.ppid === process.pid ? '' : `\n  its parent has ended`) +

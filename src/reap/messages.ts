@@ -9,7 +9,7 @@ export interface ProcessRecord {
 export type ReaperRequest =
   /** First: who this is. `dir` and everything under `mark` are removed when the connection ends. */
   | { t: 'join'; mark: string; dir: string; pid: number; startTime: string }
-  /** A process that is to die with this client, whatever its environment says. */
+  /** A process that is to die with this client, with its group, whatever their environments say. */
   | { t: 'add'; pid: number; startTime: string }
   | { t: 'remove'; pid: number }
   /** A directory below `dir` that is to stay. */

@@ -123,7 +123,19 @@ function reap(client: Client): Promise<ProcessRecord[]> {
 }
 
 function belongs({ joined, processes }: Client, info: ProcessInfo): boolean {
-  return isUnderMark(info.mark, joined.mark) || processes.get(info.pid) === info.startTime
+  return (
+    isUnderMark(info.mark, joined.mark) ||
+    processes.get(info.pid) === info.startTime ||
+    isInGroupOf(processes, info)
+  )
+}
+
+/** Whether the process is in the group of one that was named. That one may have ended; nobody else has its pid then. */
+function isInGroupOf(processes: Client['processes'], { pgid }: ProcessInfo): boolean {
+  const startTime = processes.get(pgid)
+  if (startTime === undefined) return false
+  const leader = processTable.get(pgid)
+  return leader === undefined || leader.startTime === startTime
 }
 
 function records(processes: readonly ProcessInfo[]): ProcessRecord[] {

@@ -47,6 +47,8 @@ export class Run implements AsyncDisposable {
   readonly mark: string
   /** Told of processes that a dead worker had left, after they were killed. */
   onReaped: (processes: readonly ProcessRecord[]) => void = () => {}
+  /** Told when the reaper has died: nobody cleans up then if the run is killed. */
+  onReaperLost: () => void = () => {}
   readonly #role: RunParts['role']
   readonly #channel: FrameChannel
   readonly #joined = deferred<void>()
@@ -73,6 +75,7 @@ export class Run implements AsyncDisposable {
         if (parts.role === 'main' && !this.#hasJoined)
           void removeRunDirectory(parts.root, process.pid, new Set()).catch(() => {})
         this.#done.resolve(undefined)
+        if (this.#hasJoined && !this.#closed) this.onReaperLost()
         socket.destroy()
       },
     })

@@ -2,6 +2,8 @@ import { AsyncLocalStorage } from 'node:async_hooks'
 import type { ChildProcess } from 'node:child_process'
 import { subscribe } from 'node:diagnostics_channel'
 
+import { ENV } from '../protocol/frames.ts'
+
 /** A process that the code of a test started itself. */
 export interface DirectSpawn {
   readonly child: ChildProcess
@@ -14,6 +16,8 @@ export class SpawnLedger {
   static readonly #current = new AsyncLocalStorage<SpawnLedger>()
   static #subscribed = false
   readonly spawns: DirectSpawn[] = []
+  /** What is started from now on carries this mark instead of the worker's, so that its own children are found, too. */
+  mark: string | undefined
 
   /** The ledger of the test on whose behalf this runs. */
   static get current(): SpawnLedger | undefined {
@@ -32,9 +36,36 @@ export class SpawnLedger {
       // Published by the constructor of ChildProcess: the process itself follows within the same call.
       subscribe('child_process', (message) => {
         const { process } = message as { process: ChildProcess }
-        SpawnLedger.current?.spawns.push({ child: process, site: new Error('spawned here') })
+        const ledger = SpawnLedger.current
+        if (ledger) ledger.#note(process)
       })
     }
     return SpawnLedger.#current.run(this, body)
   }
+
+  #note(child: ChildProcess): void {
+    this.spawns.push({ child, site: new Error('spawned here') })
+    if (this.mark !== undefined) replaceMark(child, this.mark)
+  }
+}
+
+/** What `child_process` hands to `ChildProcess.prototype.spawn`, which Node does not document: the environment as pairs. */
+interface InternalSpawnOptions {
+  envPairs?: unknown
+}
+
+/** Has the child, which is about to be started, inherit `mark` where it would inherit the worker's. */
+function replaceMark(child: ChildProcess, mark: string): void {
+  const inherited = `${ENV.mark}=${process.env[ENV.mark]}`
+  const { spawn } = child as unknown as { spawn(options: InternalSpawnOptions): number }
+  Object.defineProperty(child, 'spawn', {
+    configurable: true,
+    value(options: InternalSpawnOptions) {
+      Reflect.deleteProperty(child, 'spawn')
+      const { envPairs } = options
+      const at = Array.isArray(envPairs) ? envPairs.indexOf(inherited) : -1
+      if (Array.isArray(envPairs) && at !== -1) envPairs[at] = `${ENV.mark}=${mark}`
+      return spawn.call(child, options)
+    },
+  })
 }

@@ -19,10 +19,11 @@ async function open(options: SuperviseOptions = {}): Promise<Harness> {
   return harness
 }
 
-/** Starts a sleep on the harness's account. */
+/** Starts a sleep on the harness's account, as the code of its test. */
 async function leak(harness: Harness): Promise<number> {
-  const child = harness.ledger?.run(() => spawn('sleep', ['86400'], { stdio: 'ignore', detached: true }))
-  if (!child) throw new Error('the harness has no ledger')
+  const ledger = new SpawnLedger()
+  harness.answerFor(ledger)
+  const child = ledger.run(() => spawn('sleep', ['86400'], { stdio: 'ignore', detached: true }))
   await once(child, 'spawn')
   return Number(child.pid)
 }
@@ -97,7 +98,6 @@ test('the defaults of the options reach each spawn, and its own argument wins', 
 
 test('a process that is left is a leak: named with its command, pid and place, and killed', async () => {
   const harness = await open({ keepRuntimeDir: 'never' })
-  harness.ledger = new SpawnLedger()
   const pid = await leak(harness)
   const error = await failure(harness.close())
   expect(error).toMatchObject({ code: 'ERR_PROCESS_LEAK' })
@@ -120,7 +120,6 @@ test('a supervisor that was not stopped is a leak, found by its environment', as
 
 test('with leaks "warn" the leak is printed and killed, and close succeeds', async () => {
   const harness = await open({ leaks: 'warn' })
-  harness.ledger = new SpawnLedger()
   const pid = await leak(harness)
   const warn = vi.spyOn(console, 'warn').mockImplementation(() => {})
   try {
