@@ -12,4 +12,23 @@ export { Spawner, type SpawnerOptions } from './process/spawner.ts'
 export type { ProcessInfo } from './process/table/index.ts'
 export { Watcher, type WatchResult } from './process/watcher.ts'
 export type { AgentScript } from './protocol/frames.ts'
+export {
+  type BackoffContext,
+  type BackoffStrategy,
+  ConstantBackoff,
+  ExponentialBackoff,
+  type ExponentialBackoffOptions,
+  type Jitter,
+  ListBackoff,
+} from './restart/backoff.ts'
+export { RestartLoopPolicy } from './restart/policy.ts'
+export {
+  MaxRestartsExhaustedError,
+  type RestartEvent,
+  RestartLoop,
+  type RestartLoopOptions,
+  type RestartOutcome,
+  type Running,
+  type Starter,
+} from './restart/restart-loop.ts'
 export { Scope } from './scope.ts'

@@ -1,0 +1,199 @@
+import { type Clock, systemClock } from '../clock/clock.ts'
+import { SuperviseError } from '../errors.ts'
+import type { WatchResult } from '../process/watcher.ts'
+import { abortable } from '../wait.ts'
+import { assertOption, type BackoffStrategy, ExponentialBackoff } from './backoff.ts'
+import { decide, FRESH, RestartLoopPolicy, type RestartRules, type StartOutcome } from './policy.ts'
+
+/** What a loop keeps running. */
+export interface Starter {
+  /**
+   * Starts it. Resolves with what runs, which the loop then watches, or with nothing: it is up, the loop is done.
+   * Throwing and rejecting are failed starts. When `signal` aborts nobody wants it any more.
+   */
+  start(signal: AbortSignal): Promise<void | Running>
+}
+
+/** Something that runs until it exits, such as an `AgentHandle`. */
+export interface Running {
+  readonly pid: number
+  readonly exited: Promise<WatchResult>
+  /** Stops it. Called when the loop is aborted. */
+  close?(): Promise<unknown>
+}
+
+/** What happens to a loop, in order. Attempts count from 1; times are ms of the loop's clock. */
+export type RestartEvent =
+  | { readonly type: 'started'; readonly attempt: number; readonly pid: number | undefined }
+  | { readonly type: 'start-failed'; readonly attempt: number; readonly error: unknown }
+  | {
+      readonly type: 'exited'
+      readonly attempt: number
+      readonly result: WatchResult
+      readonly uptime: number
+    }
+  | { readonly type: 'reset'; readonly attempt: number }
+  | { readonly type: 'backoff'; readonly attempt: number; readonly delay: number }
+  | { readonly type: 'gave-up'; readonly attempt: number; readonly error: MaxRestartsExhaustedError }
+  | { readonly type: 'stopped'; readonly attempt: number; readonly reason: unknown }
+
+/** How a loop ended that did not fail: what it started is up for good, or has exited and is not to be restarted. */
+export interface RestartOutcome {
+  readonly reason: 'started' | 'exited'
+  /** How often it was started. */
+  readonly attempts: number
+  readonly result: WatchResult | undefined
+}
+
+export interface RestartLoopOptions {
+  starter: Starter
+  policy: RestartLoopPolicy
+  /** More failures than this end the loop. Default, 0 and Infinity: no limit. */
+  maxRestarts?: number
+  /** Only failures within this many ms count against `maxRestarts`. Default: all. */
+  window?: number
+  /** After an uptime of this many ms the count of failures and the delay begin anew. Default: never. */
+  resetAfter?: number
+  /** Default: `new ExponentialBackoff()`. */
+  backoff?: BackoffStrategy
+  /** Default: real time. */
+  clock?: Clock
+  /** Told of everything, as it happens. */
+  onEvent?: (event: RestartEvent) => void
+}
+
+/** There were more failures than `maxRestarts`. `cause` is the last of them. */
+export class MaxRestartsExhaustedError extends SuperviseError {
+  override readonly name = 'MaxRestartsExhaustedError'
+  /** How often it was started. */
+  declare readonly attempts: number
+
+  constructor(attempts: number, maxRestarts: number, cause: unknown) {
+    super(
+      'ERR_MAX_RESTARTS_EXHAUSTED',
+      `max restarts exhausted: failed ${attempts} times, ${maxRestarts} restarts were allowed. ` +
+        `The last failure: ${cause instanceof Error ? cause.message : String(cause)}`,
+      { attempts, cause },
+    )
+  }
+}
+
+/** Starts something, and starts it again when it fails, as its policy says. Each run of a loop begins anew. */
+export class RestartLoop {
+  readonly #starter: Starter
+  readonly #rules: RestartRules
+  readonly #clock: Clock
+  readonly #onEvent: (event: RestartEvent) => void
+
+  /** Throws `ERR_OPTION_INVALID`, which names the option. */
+  constructor(options: RestartLoopOptions) {
+    const { starter, policy, maxRestarts, window = Infinity, resetAfter = Infinity } = options
+    const policies = Object.values(RestartLoopPolicy)
+    assertOption('starter', starter, 'an object with a method `start`', typeof starter?.start === 'function')
+    assertOption('policy', policy, '"never", "on-failure" or "always"', policies.includes(policy))
+    assertOption('maxRestarts', maxRestarts, 'a whole number, 0 or more, or Infinity', isLimit(maxRestarts))
+    assertOption('window', window, 'a number of milliseconds above 0', window > 0)
+    assertOption('resetAfter', resetAfter, 'a number of milliseconds, 0 or more', resetAfter >= 0)
+    this.#starter = starter
+    this.#rules = {
+      policy,
+      maxRestarts: maxRestarts || Infinity,
+      window,
+      resetAfter,
+      backoff: options.backoff ?? new ExponentialBackoff(),
+    }
+    this.#clock = options.clock ?? systemClock
+    this.#onEvent = options.onEvent ?? (() => {})
+  }
+
+  /**
+   * Runs until what is started is up for good, or ends and is not to be restarted. Rejects with the failure itself under
+   * `never` (`ERR_AGENT_EXITED` for an exit), with {@link MaxRestartsExhaustedError} after too many, and at once with the
+   * reason of `signal` when that aborts: what runs then is closed, and no timer is left.
+   */
+  async run(signal: AbortSignal = new AbortController().signal): Promise<RestartOutcome> {
+    let attempts = 0
+    try {
+      for (let state = FRESH; ;) {
+        signal.throwIfAborted()
+        attempts += 1
+        const outcome = await this.#attempt(attempts, signal)
+        const decision = decide(this.#rules, state, outcome, this.#clock.now)
+        if (decision.kind === 'end') return ended(attempts, outcome)
+        if (decision.kind === 'fail') throw failureOf(outcome)
+        if (decision.reset) this.#onEvent({ type: 'reset', attempt: attempts })
+        if (decision.kind === 'give-up') {
+          const error = new MaxRestartsExhaustedError(attempts, this.#rules.maxRestarts, failureOf(outcome))
+          this.#onEvent({ type: 'gave-up', attempt: attempts, error })
+          throw error
+        }
+        this.#onEvent({ type: 'backoff', attempt: attempts, delay: decision.delay })
+        await this.#clock.sleep(decision.delay, signal)
+        state = decision.state
+      }
+    } catch (error) {
+      if (signal.aborted) this.#onEvent({ type: 'stopped', attempt: attempts, reason: signal.reason })
+      throw signal.aborted ? signal.reason : error
+    }
+  }
+
+  async #attempt(attempt: number, signal: AbortSignal): Promise<StartOutcome> {
+    let running: void | Running
+    try {
+      running = await this.#start(signal)
+    } catch (error) {
+      signal.throwIfAborted()
+      this.#onEvent({ type: 'start-failed', attempt, error })
+      return { kind: 'start-failed', error }
+    }
+    this.#onEvent({ type: 'started', attempt, pid: running?.pid })
+    if (!running) return { kind: 'started' }
+    const since = this.#clock.now
+    try {
+      const result = await abortable(running.exited, signal)
+      const uptime = this.#clock.now - since
+      this.#onEvent({ type: 'exited', attempt, result, uptime })
+      return { kind: 'exited', result, uptime }
+    } catch (error) {
+      discard(running)
+      throw error
+    }
+  }
+
+  /** What is up only after the abort is closed when it comes. */
+  async #start(signal: AbortSignal): Promise<void | Running> {
+    const starting = (async () => this.#starter.start(signal))()
+    try {
+      return await abortable(starting, signal)
+    } catch (error) {
+      if (signal.aborted) starting.then((running) => running && discard(running)).catch(() => {})
+      throw error
+    }
+  }
+}
+
+function discard(running: Running): void {
+  // Whoever stops the loop is told why it stopped, not how the process took it.
+  running.close?.().catch(() => {})
+}
+
+function ended(attempts: number, outcome: StartOutcome): RestartOutcome {
+  return outcome.kind === 'exited'
+    ? { reason: 'exited', attempts, result: outcome.result }
+    : { reason: 'started', attempts, result: undefined }
+}
+
+function failureOf(outcome: StartOutcome): unknown {
+  if (outcome.kind === 'start-failed') return outcome.error
+  if (outcome.kind === 'started') return undefined
+  const { pid, exitCode, signal } = outcome.result
+  return new SuperviseError(
+    'ERR_AGENT_EXITED',
+    signal ? `Process ${pid} was killed by ${signal}.` : `Process ${pid} exited with code ${exitCode}.`,
+    { ...outcome.result },
+  )
+}
+
+function isLimit(value: number | undefined): boolean {
+  return value === undefined || value === Infinity || (Number.isInteger(value) && value >= 0)
+}
