@@ -23,8 +23,8 @@ export interface BuildOptions {
  * content, and compiled again when any file that it was made from has changed. The output lives in the cache, not
  * beside its source: that is what `import.meta.url` and `__dirname` are in a compiled agent.
  *
- * @throws SuperviseError `ERR_OPTION_INVALID`, `ERR_AGENT_NOT_FOUND`, `ERR_AGENT_NOT_EXECUTABLE`, `ERR_BUILD_FAILED`
- * or `ERR_BUILD_NO_OUTPUT`; the signal's reason if it aborts first.
+ * @throws SuperviseError `ERR_OPTION_INVALID`, `ERR_AGENT_NOT_FOUND`, `ERR_AGENT_NOT_EXECUTABLE`, `ERR_BUILD_FAILED`,
+ * `ERR_BUILD_NO_OUTPUT` or `ERR_RUNTIME_DIR`; the signal's reason if it aborts first.
  */
 export async function buildAgentForTest(options: BuildOptions = {}): Promise<string> {
   options.signal?.throwIfAborted()

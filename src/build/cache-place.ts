@@ -2,10 +2,13 @@ import fs from 'node:fs'
 import os from 'node:os'
 import path from 'node:path'
 
+import { SuperviseError, systemCode } from '../errors.ts'
+
 /**
  * The directory that holds the outputs, created: `cacheDir`, else `.cache/vitest-supervise` in the nearest
  * `node_modules` at or above `cwd`. One that cannot be written to is passed over, for a private directory of this
  * user under the system's temporary one, or at last for one of this process that goes when the process exits.
+ * Throws `ERR_RUNTIME_DIR` when not even that can be made.
  */
 export function cachePlace(options: {
   readonly cwd?: string | undefined
@@ -45,10 +48,24 @@ let own: string | undefined
 
 function ownDirectory(): string {
   if (own !== undefined && fs.existsSync(own)) return own
-  const directory = fs.mkdtempSync(path.join(os.tmpdir(), 'vitest-supervise-cache-'))
+  const directory = makeOwn(os.tmpdir())
   process.once('exit', () => fs.rmSync(directory, { recursive: true, force: true }))
   own = directory
   return directory
+}
+
+function makeOwn(parent: string): string {
+  try {
+    return fs.mkdtempSync(path.join(parent, 'vitest-supervise-cache-'))
+  } catch (cause) {
+    throw new SuperviseError(
+      'ERR_RUNTIME_DIR',
+      `No directory can be made in ${parent} (${systemCode(cause) ?? String(cause)}), nor in \`node_modules\` or ` +
+        '`cacheDir`. Compiled agents are kept there: make one of them writable, free some space, or set TMPDIR to a ' +
+        'directory that exists and is yours.',
+      { parent, cause },
+    )
+  }
 }
 
 function nearestModules(from: string): string | undefined {

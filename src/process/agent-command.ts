@@ -8,6 +8,7 @@ import { assertSocketPath } from '../directory.ts'
 import { SuperviseError } from '../errors.ts'
 import { type AgentScript, ENV } from '../protocol/frames.ts'
 import { type Hello, HostSession } from '../protocol/host-session.ts'
+import { checkCommandOptions } from '../resolve-options.ts'
 import { assertAgentId } from './agent-id.ts'
 import type { Attempts } from './attempts.ts'
 import { commandLine, quote } from './command-line.ts'
@@ -36,7 +37,10 @@ export interface AgentCommand {
   readonly shell: string
   /** The JavaScript file for `fork`, with `env`; undefined when the agent is no JavaScript. */
   readonly module: string | undefined
-  /** Another command, of the same agent or another. Give each worker of a pool its own `id`. */
+  /**
+   * Another command, of the same agent or another. Give each worker of a pool its own `id`. Throws what `spawnAgent`
+   * rejects with for options that cannot be meant.
+   */
   with(options: AgentCommandOptions): AgentCommand
 }
 
@@ -105,8 +109,10 @@ export class AgentCommands {
       env: { ...hermeticEnvironment(runtimeDir), ...own },
       shell: [file, ...words].map(quote).join(' '),
       module: this.#module(name, agentPath, own),
-      with: (changed: AgentCommandOptions) =>
-        this.create({ ...options, ...changed, env: { ...env, ...changed.env } }),
+      with: (changed: AgentCommandOptions) => {
+        checkCommandOptions(changed)
+        return this.create({ ...options, ...changed, env: { ...env, ...changed.env } })
+      },
     })
   }
 

@@ -90,7 +90,8 @@ export class AgentHandle implements AsyncDisposable {
 
   /**
    * Sends a message. Resolves when it has been handed to the kernel; rejects with `ERR_AGENT_CLOSED` when the agent or
-   * the connection has ended, with `ERR_PROTOCOL` when the message does not fit into a frame.
+   * the connection has ended, with `ERR_OPTION_INVALID` when the message cannot be written as JSON, with `ERR_PROTOCOL`
+   * when it does not fit into a frame.
    */
   async send(message: Json): Promise<void> {
     if (this.#result === undefined && (await this.#deliver(message))) return
@@ -161,7 +162,15 @@ export class AgentHandle implements AsyncDisposable {
     try {
       return await this.#session.send(message)
     } catch (cause) {
-      if (!(cause instanceof RangeError)) throw cause
+      // Nothing but the conversion to JSON throws: a socket's own errors are no concern of the sender's.
+      if (!(cause instanceof RangeError)) {
+        throw new SuperviseError(
+          'ERR_OPTION_INVALID',
+          `The message to ${this} is no JSON value: ${cause instanceof Error ? cause.message : String(cause)}. Send ` +
+            'strings, finite numbers, booleans, null, and arrays and objects of these.',
+          { agent: this.id, attempt: this.attempt, cause },
+        )
+      }
       throw new SuperviseError(
         'ERR_PROTOCOL',
         `The message to ${this} is too long: ${cause.message} Send it in parts, or write it to a file.`,

@@ -2,6 +2,7 @@ import { type ChildProcess, spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { type Stats, statSync } from 'node:fs'
 import path from 'node:path'
+import { inspect } from 'node:util'
 
 import { SuperviseError, systemCode } from '../errors.ts'
 import { realDelay } from '../real-time.ts'
@@ -63,6 +64,15 @@ function launchError({ what, file, cwd }: LaunchRequest, cause: unknown): Superv
       'ERR_RUNTIME_DIR',
       `${what} could not be started in ${cwd}: that is not a directory. Create it first, or leave out \`cwd\` and ` +
         '`runtimeDir` to get a fresh one.',
+      facts,
+    )
+  }
+  // JavaScript may give anything, above all the promise of `buildAgentForTest()`.
+  if (typeof file !== 'string' || file === '') {
+    return new SuperviseError(
+      'ERR_AGENT_NOT_FOUND',
+      `${what} could not be started: \`agentPath\` is ${inspect(file)}, which names no file. Give it what ` +
+        '`await buildAgentForTest()` resolves to, or the absolute path of an executable.',
       facts,
     )
   }

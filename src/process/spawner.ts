@@ -7,6 +7,7 @@ import { type Clock, systemClock } from '../clock/clock.ts'
 import type { SpawnOptions } from '../options.ts'
 import { ENV } from '../protocol/frames.ts'
 import { makeDirectory } from '../directory.ts'
+import { checkSpawnOptions } from '../resolve-options.ts'
 import { AgentHandle } from './agent-handle.ts'
 import { assertAgentId } from './agent-id.ts'
 import { Attempts } from './attempts.ts'
@@ -49,11 +50,13 @@ export class Spawner {
 
   /**
    * Starts the agent. Resolves once the process exists; `handle.ready` tells when it is up.
-   * Rejects with `ERR_AGENT_ID_INVALID`, `ERR_AGENT_NOT_FOUND`, `ERR_AGENT_NOT_EXECUTABLE`, `ERR_RUNTIME_DIR` or
-   * `ERR_AGENT_SPAWN_FAILED`, or with the reason of `options.signal`; then nothing was started.
+   * Rejects with `ERR_AGENT_ID_INVALID`, `ERR_OPTION_UNKNOWN`, `ERR_OPTION_INVALID`, `ERR_AGENT_NOT_FOUND`,
+   * `ERR_AGENT_NOT_EXECUTABLE`, `ERR_RUNTIME_DIR` or `ERR_AGENT_SPAWN_FAILED`, or with the reason of `options.signal`;
+   * then nothing was started.
    */
   async spawn(agentId: string, options: SpawnOptions = {}): Promise<AgentHandle> {
     assertAgentId(agentId)
+    checkSpawnOptions(options)
     const { attempts, defaults, onSpawn, onClosed } = this.#context
     const { agentPath, clock = systemClock } = this.options
     const merged = { ...defaults, ...defined(options), env: { ...defaults.env, ...options.env } }

@@ -124,6 +124,23 @@ test('a place that cannot be written to is passed over', async () => {
   fs.rmSync(path.dirname(file), { recursive: true })
 })
 
+test('without any place to write to the build says where it looked and what to do', async () => {
+  using project = new Project({ ...AGENT, 'node_modules/.cache': 'a file', file: '' })
+  const options = JSON.stringify({ entry: './agent.ts', cwd: project.root })
+  const tmp = project.path('file', 'tmp')
+  const [result] = await runProgram(
+    project,
+    `import { buildAgentForTest } from '../../src/build/build-agent.ts'
+    process.env.TMPDIR = process.env.TEMP = ${JSON.stringify(tmp)}
+    const error = await buildAgentForTest(${options}).catch((error) => error)
+    console.log(JSON.stringify({ ...error, message: error.message, cause: error.cause.code }))`,
+  )
+  const error = JSON.parse(result?.stdout ?? '') as { message: string }
+  expect(error).toMatchObject({ code: 'ERR_RUNTIME_DIR', parent: tmp, cause: 'ENOTDIR' })
+  expect(error.message).toContain(`No directory can be made in ${tmp} (ENOTDIR)`)
+  expect(error.message).toContain('set TMPDIR to a directory that exists and is yours')
+})
+
 test('a private place is a real directory of ours that nobody else may write to', () => {
   using project = new Project({ file: '' })
   expect(privateToUs(project.path('made'))).toBe(true)

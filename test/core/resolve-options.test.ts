@@ -1,7 +1,8 @@
 import { expect, test } from 'vitest'
 
 import type { SuperviseOptions } from '../../src/options.ts'
-import { checkSpawnOptions, resolveOptions } from '../../src/resolve-options.ts'
+import type { AgentScript } from '../../src/protocol/frames.ts'
+import { checkCommandOptions, checkSpawnOptions, resolveOptions } from '../../src/resolve-options.ts'
 
 function refusal(options: unknown): { code?: string; message: string; option?: string } {
   try {
@@ -107,6 +108,10 @@ test.each([
   [{ spawn: { args: 'a b' } }, 'args', 'an array of strings'],
   [{ spawn: { args: [1] } }, 'args', 'an array of strings'],
   [{ spawn: { env: { PORT: 80 } } }, 'env', 'an object of strings'],
+  [{ spawn: { env: { 'A=B': 'x' } } }, 'env', '"A=B"'],
+  [{ spawn: { env: { 'A\0': 'x' } } }, 'env', String.raw`"A\u0000"`],
+  [{ spawn: { env: { '': 'x' } } }, 'env', 'empty'],
+  [{ spawn: { env: { A: 'x', B: 'y\0' } } }, 'env', 'without NUL, which "B" holds'],
   [{ spawn: { inheritEnv: 'PATH' } }, 'inheritEnv', 'an array of names'],
   [{ spawn: { cwd: 1 } }, 'cwd', 'a path'],
   [{ spawn: { signal: 'SIGTERM' } }, 'signal', 'an AbortSignal'],
@@ -140,6 +145,71 @@ test.each([
   {},
 ])('what can be meant is let through: %o', (options) => {
   expect(() => checkSpawnOptions(options)).not.toThrow()
+})
+
+test.each([
+  [{ heartbaet: 1 }, 'script.heartbaet', 'heartbeat'],
+  [{ stdout: { redy: 'up' } }, 'script.stdout.redy', 'ready'],
+  [{ stdout: { every: { ms: 1, text: 'x', txt: 'x' } } }, 'script.stdout.every.txt', 'text'],
+  [{ onSignal: { SIGTERM: { drian: 1 } } }, 'script.onSignal.SIGTERM.drian', 'drain'],
+])('%j names the unknown script option by its path', (script, path, right) => {
+  const error = refusal({ spawn: { script } })
+  expect(error).toMatchObject({ code: 'ERR_OPTION_UNKNOWN', option: path })
+  expect(error.message).toContain(`There is no script option \`${path}\`. Did you mean \`${right}\`?`)
+})
+
+test.each([
+  [{ startDelay: '1s' }, 'startDelay', 'is "1s", but must be a finite number of milliseconds'],
+  [{ startDelay: -1 }, 'startDelay', 'milliseconds'],
+  [{ lifetime: Infinity }, 'lifetime', 'finite'],
+  [{ heartbeat: 0 }, 'heartbeat', 'more than 0'],
+  [{ exitCode: 256 }, 'exitCode', 'a whole number from 0'],
+  [{ exitCode: -1 }, 'exitCode', 'a whole number from 0'],
+  [{ exitCode: null }, 'exitCode', 'a whole number from 0'],
+  [{ pidFile: true }, 'pidFile', 'a path'],
+  [{ pidFile: '' }, 'pidFile', 'a path'],
+  [{ listen: 65_536 }, 'listen', 'from 0 to 65535'],
+  [{ stdout: 'up' }, 'stdout', '{ start, ready, every }'],
+  [{ stdout: { start: ['a'] } }, 'stdout.start', 'a string'],
+  [{ stdout: { every: 5 } }, 'stdout.every', '{ ms, text }'],
+  [{ stdout: { every: { ms: 5 } } }, 'stdout.every', '{ ms, text }'],
+  [{ stdout: { every: { ms: 0, text: 'x' } } }, 'stdout.every.ms', 'more than 0'],
+  [{ stdin: 'close' }, 'stdin', '"ignore" or "echo" or "exit-on-eof"'],
+  [{ children: 2 }, 'children', 'an array'],
+  [{ children: ['ordinary', 'zombie'] }, 'children[1]', 'is "zombie", but must be "ordinary"'],
+  [{ onSignal: 'ignore' }, 'onSignal', 'an object'],
+  [{ onSignal: { SIGFOO: 'ignore' } }, 'onSignal.SIGFOO', 'no signal'],
+  [{ onSignal: { SIGTREM: 'ignore' } }, 'onSignal.SIGTREM', 'Did you mean `SIGTERM`?'],
+  [{ onSignal: { toString: 'ignore' } }, 'onSignal.toString', 'no signal'],
+  [{ onSignal: { SIGKILL: 'ignore' } }, 'onSignal.SIGKILL', 'lets no program answer SIGKILL'],
+  [{ onSignal: { SIGSTOP: {} } }, 'onSignal.SIGSTOP', 'lets no program answer SIGSTOP'],
+  [{ onSignal: { SIGTERM: 'exit' } }, 'onSignal.SIGTERM', '"ignore" or { drain, exit }'],
+  [{ onSignal: { SIGTERM: { exit: '1' } } }, 'onSignal.SIGTERM.exit', 'a whole number'],
+] as [object, string, string][])(
+  'the script %j is refused with the path of what is wrong',
+  (script, path, expected) => {
+    const error = refusal({ spawn: { script } })
+    expect(error).toMatchObject({ code: 'ERR_OPTION_INVALID', option: `script.${path}` })
+    expect(error.message).toContain(`The script option \`script.${path}\``)
+    expect(error.message).toContain(expected)
+  },
+)
+
+test('a script of everything that there is is let through', () => {
+  const script: AgentScript = {
+    startDelay: 0,
+    lifetime: 1.5,
+    exitCode: 255,
+    heartbeat: 1,
+    pidFile: 'web.pid',
+    listen: 0,
+    stdout: { start: '', ready: 'up', every: { ms: 1, text: 'tick' } },
+    stdin: 'exit-on-eof',
+    children: ['ordinary', 'ignore-sigterm', 'setsid'],
+    onSignal: { SIGTERM: 'ignore', SIGINT: { drain: 1, exit: 0 }, SIGHUP: {} },
+  }
+  expect(() => checkSpawnOptions({ script })).not.toThrow()
+  expect(() => checkCommandOptions({ script })).not.toThrow()
 })
 
 test.each([

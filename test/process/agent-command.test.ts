@@ -114,6 +114,31 @@ test('an unknown agent and an invalid id are refused by name', async () => {
   )
 })
 
+test.each([
+  [
+    { foo: 1 },
+    'ERR_OPTION_UNKNOWN',
+    'There is no agentCommand option `foo`. The options are `id`, `agent`, `args`',
+  ],
+  [{ arg: ['x'] }, 'ERR_OPTION_UNKNOWN', 'Did you mean `args`?'],
+  [{ agent: 1 }, 'ERR_OPTION_INVALID', 'a key of the option `agents`'],
+  [
+    { args: 'x' },
+    'ERR_OPTION_INVALID',
+    'The agentCommand option `args` is "x", but must be an array of strings',
+  ],
+  [{ env: 'x' }, 'ERR_OPTION_INVALID', 'an object of strings'],
+  [{ env: { A: 1 } }, 'ERR_OPTION_INVALID', 'an object of strings'],
+  [{ env: { 'A=B': 'x' } }, 'ERR_OPTION_INVALID', '"A=B"'],
+  [{ script: { heartbaet: 1 } }, 'ERR_OPTION_UNKNOWN', 'Did you mean `heartbeat`?'],
+  [{ script: { onSignal: { SIGFOO: 'ignore' } } }, 'ERR_OPTION_INVALID', '`script.onSignal.SIGFOO`'],
+] as [object, string, string][])('with refuses %j', async (options, code, message) => {
+  const { agentCommand } = await open()
+  expect(() => agentCommand.with(options)).toThrow(
+    expect.objectContaining({ code, message: expect.stringContaining(message) }),
+  )
+})
+
 test('close stops the agents that a supervisor started, and what they started', async () => {
   const harness = await open({
     spawn: { script: { children: ['ignore-sigterm', 'setsid'], stdout: { ready: 'up' } } },

@@ -114,6 +114,25 @@ test('a message that fills a frame of 1 MiB arrives whole; a longer one is refus
   expect(await take(handle.messages(), 1)).toEqual(['still here'])
 })
 
+test('a message that is no JSON value is refused with the reason, and the connection survives', async () => {
+  const handle = await startScripted()
+  const circle: Record<string, unknown> = {}
+  circle['self'] = circle
+  for (const [message, reason] of [
+    [circle, 'circular'],
+    [1n, 'BigInt'],
+    [{ deep: [1n] }, 'BigInt'],
+  ] as const) {
+    const error = await failure(handle.send(message as unknown as Json))
+    expect(error).toMatchObject({ code: 'ERR_OPTION_INVALID', agent: 'a', attempt: 1 })
+    expect(error.message).toContain('The message to agent "a" is no JSON value')
+    expect(error.message).toContain(reason)
+    expect(error.cause).toBeInstanceOf(TypeError)
+  }
+  await handle.send('still here')
+  expect(await take(handle.messages(), 1)).toEqual(['still here'])
+})
+
 test('messages are kept from the start, and each is given once', async () => {
   const handle = await start(speaker(`for (let n = 1; n <= 6; n++) send({ t: 'message', body: n })`))
   await handle.ready

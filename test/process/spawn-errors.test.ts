@@ -29,6 +29,17 @@ test('an agent below a file is missing', async () => {
   expect(await refusal({ agentPath: file })).toMatchObject({ code: 'ERR_AGENT_NOT_FOUND', file })
 })
 
+test.each([
+  ['an empty path', '', "is ''"],
+  ['a promise', Promise.resolve('/agent'), 'is Promise'],
+  ['undefined', undefined, 'is undefined'],
+])('%s is told from a missing file', async (_what, agentPath, shown) => {
+  const error = await refusal({ agentPath: agentPath as string })
+  expect(error).toMatchObject({ code: 'ERR_AGENT_NOT_FOUND', file: agentPath })
+  expect(error.message).toContain(`\`agentPath\` ${shown}`)
+  expect(error.message).toContain('`await buildAgentForTest()`')
+})
+
 test('a directory is no agent', async () => {
   const error = await refusal({ agentPath: new Scratch().root })
   expect(error).toMatchObject({ code: 'ERR_AGENT_NOT_EXECUTABLE' })
@@ -78,6 +89,18 @@ test('an argument that no program can be given is refused', async () => {
   const agentPath = new Scratch().shell('exit 0')
   const error = await failure(new Spawner({ agentPath }).spawn('a', { args: ['a\0b'] }))
   expect(error).toMatchObject({ code: 'ERR_AGENT_SPAWN_FAILED' })
+})
+
+test.each([
+  [{ closegrace: 1 }, 'ERR_OPTION_UNKNOWN'],
+  [{ env: { 'A=B': 'x' } }, 'ERR_OPTION_INVALID'],
+  [{ env: { A: 'x\0' } }, 'ERR_OPTION_INVALID'],
+  [{ script: { stdin: 'close' } }, 'ERR_OPTION_INVALID'],
+] as [object, string][])('a spawner refuses %j, and starts nothing', async (options, code) => {
+  const scratch = new Scratch()
+  const spawner = new Spawner({ agentPath: scratch.shell('touch started'), runtimeDir: scratch.root })
+  expect(await failure(spawner.spawn('a', options))).toMatchObject({ code })
+  expect(readdirSync(scratch.root)).toEqual(['program'])
 })
 
 test.each([
