@@ -32,9 +32,8 @@ export interface Connection {
  * the same connection. Rejects if the test's socket cannot be reached.
  *
  * The connection does not keep the process alive; a listener of `onMessage` and a wait for the test (`sleep`, `every`,
- * `cue`) do. When the test
- * is gone, the process gets a SIGTERM from itself if it listens for that, and is exited with code 0 at once if it
- * does not, 1.5 s later if it does.
+ * `cue`) do. When the test is gone, the process gets a SIGTERM from itself if it listens for that, and is exited with
+ * code 0 at once if it does not, 1.5 s later if it does.
  */
 export function connect(): Promise<Connection> {
   return (connection ??= open())

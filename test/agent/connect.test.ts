@@ -48,6 +48,16 @@ test.each(transports)('does everything in the test’s time over a %s', async (t
   await agent.stdout.says('done 3\n')
 })
 
+test.each(transports)('lives over a %s as long as it listens', async (transport) => {
+  const agent = await startAgent(worker, { transport, args: ['listen'] })
+  await agent.frame('ready')
+  await agent.send({ t: 'message', body: 'one' })
+  expect(await agent.message()).toEqual({ got: 'one' })
+  await agent.send({ t: 'message', body: 'enough' })
+  expect(await agent.message()).toEqual({ got: 'enough' })
+  expect(await agent.exit).toEqual({ code: 0, signal: null })
+})
+
 test('says ready once', async () => {
   const agent = await startAgent(worker, { args: ['ready'] })
   await agent.stdout.says('said ready')

@@ -16,7 +16,7 @@ const acts: Record<string, () => Promise<void>> = {
     await agent.ready()
     await agent.cue('here')
     await agent.send({ dropped: true })
-    agent.onMessage(() => say('a message'))
+    const stopListening = agent.onMessage(() => say('a message'))
     await agent.sleep(1)
     let beats = 0
     await new Promise<void>((resolve) => {
@@ -27,6 +27,15 @@ const acts: Record<string, () => Promise<void>> = {
       })
     })
     say(`done ${beats}`)
+    stopListening()
+  },
+  async listen() {
+    const agent = await connect()
+    const stop = agent.onMessage((message) => {
+      void agent.send({ got: message })
+      if (message === 'enough') stop()
+    })
+    await agent.ready()
   },
   async ready() {
     const agent = await connect()
