@@ -49,6 +49,14 @@ export class SuperviseError extends Error {
   }
 }
 
+/** Throws what went wrong in a clean-up that ran to its end: nothing, the one error, or all in an `AggregateError`. */
+export function throwAll(errors: readonly unknown[]): void {
+  if (errors.length === 1) throw errors[0]
+  if (errors.length === 0) return
+  const list = errors.map((error) => `- ${error instanceof Error ? error.message : String(error)}`)
+  throw new AggregateError(errors, `${errors.length} steps of the clean-up failed:\n${list.join('\n')}`)
+}
+
 /** The `code` of a system error such as `ENOENT`, or undefined. */
 export function systemCode(error: unknown): string | undefined {
   return error instanceof Error && 'code' in error && typeof error.code === 'string' ? error.code : undefined

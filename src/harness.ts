@@ -2,7 +2,7 @@ import { readdir, rm, rmdir } from 'node:fs/promises'
 import path from 'node:path'
 
 import { systemClock } from './clock/clock.ts'
-import { SuperviseError } from './errors.ts'
+import { SuperviseError, throwAll } from './errors.ts'
 import type { SpawnOptions } from './options.ts'
 import { type AgentCommand, AgentCommands } from './process/agent-command.ts'
 import type { AgentHandle } from './process/agent-handle.ts'
@@ -19,7 +19,7 @@ import {
 import { findLeaks } from './reap/leaks.ts'
 import type { Run } from './reap/run.ts'
 import type { SpawnLedger } from './reap/spawn-ledger.ts'
-import { checkSpawnOptions, type ResolvedOptions } from './resolve-options.ts'
+import type { ResolvedOptions } from './resolve-options.ts'
 import { Scope } from './scope.ts'
 
 const CLOSE_LIMIT_MS = 60_000
@@ -147,7 +147,6 @@ export class Harness implements AsyncDisposable {
    */
   async spawnAgent({ id, agent, ...options }: SpawnAgentOptions = {}): Promise<AgentHandle> {
     this.scope.throwIfClosed()
-    checkSpawnOptions(options)
     const spawner = agent === undefined ? this.spawner : this.spawnerOf(this.#pathOf(agent))
     const handle = await spawner.spawn(id ?? `agent-${++this.#ids}`, options)
     try {
@@ -219,9 +218,7 @@ export class Harness implements AsyncDisposable {
         ? [stopAttached(this.#commands.attached, this.options.spawn.closeGrace ?? 3000)]
         : []),
     ])
-    const errors = stopped.flatMap((one) => (one.status === 'rejected' ? [one.reason as unknown] : []))
-    if (errors.length > 1) throw new AggregateError(errors, errors.map(String).join('\n'))
-    if (errors.length === 1) throw errors[0]
+    throwAll(stopped.flatMap((one) => (one.status === 'rejected' ? [one.reason as unknown] : [])))
   }
 
   async #checkLeaks(): Promise<void> {

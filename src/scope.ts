@@ -1,4 +1,4 @@
-import { SuperviseError } from './errors.ts'
+import { SuperviseError, throwAll } from './errors.ts'
 import { TIMED_OUT, within } from './real-time.ts'
 import { deferred } from './wait.ts'
 
@@ -67,11 +67,7 @@ export class Scope implements AsyncDisposable {
     for (let step = this.#steps.pop(); step; step = this.#steps.pop()) {
       await runStep(step).catch((error: unknown) => errors.push(error))
     }
-    if (errors.length === 1) throw errors[0]
-    if (errors.length > 1) {
-      const list = errors.map((error) => `- ${error instanceof Error ? error.message : String(error)}`)
-      throw new AggregateError(errors, `${errors.length} steps of the clean-up failed:\n${list.join('\n')}`)
-    }
+    throwAll(errors)
   }
 }
 

@@ -3,7 +3,7 @@ import path from 'node:path'
 
 import { writeAtomically } from './atomic-file.ts'
 import type { RunEntry } from './entry.ts'
-import { quoteForShell } from './script-head.ts'
+import { quoteForShell } from '../command-line.ts'
 import { sha256 } from './witness.ts'
 import { markUsed } from './used.ts'
 

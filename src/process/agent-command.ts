@@ -4,6 +4,7 @@ import path from 'node:path'
 import { pathToFileURL } from 'node:url'
 
 import type { Clock } from '../clock/clock.ts'
+import { executableCommand, quote } from '../command-line.ts'
 import { assertSocketPath } from '../directory.ts'
 import { SuperviseError } from '../errors.ts'
 import { type AgentScript, ENV } from '../protocol/frames.ts'
@@ -11,7 +12,6 @@ import { type Hello, HostSession } from '../protocol/host-session.ts'
 import { checkCommandOptions } from '../resolve-options.ts'
 import { assertAgentId } from './agent-id.ts'
 import type { Attempts } from './attempts.ts'
-import { commandLine, quote } from './command-line.ts'
 import { hermeticEnvironment } from './environment.ts'
 import { isUnderMark, type ProcessInfo, processTable } from './table/index.ts'
 
@@ -164,7 +164,10 @@ export class AgentCommands {
     env: Readonly<Record<string, string>>,
     args: readonly string[],
   ): [string, string[]] {
-    if (process.platform === 'win32') return commandLine(agentPath, args)
+    if (process.platform === 'win32') {
+      const command = executableCommand(agentPath)
+      return [command.file, [...command.args, ...args]]
+    }
     const file = path.join(this.#context.dir, name)
     const variables = Object.entries(env).map(([key, value]) => `export ${key}=${quote(value)}\n`)
     const command = ['exec', ...[agentPath, ...args].map(quote), '"$@"'].join(' ')

@@ -122,7 +122,7 @@ export class AgentHandle implements AsyncDisposable {
   }
 
   /**
-   * Stops the agent and everything it started: ends the socket, sends SIGTERM to the process group, SIGKILL after
+   * Stops the agent and everything it started: sends SIGTERM to the process group, ends the socket, SIGKILL after
    * `closeGrace`, then SIGKILL to each descendant that escaped. Resolves with how the agent itself ended when all of them are gone;
    * rejects with `ERR_AGENT_UNKILLABLE` if the kernel cannot end one. Idempotent.
    */

@@ -4,9 +4,9 @@ import { type Stats, statSync } from 'node:fs'
 import path from 'node:path'
 import { inspect } from 'node:util'
 
+import { executableCommand } from '../command-line.ts'
 import { SuperviseError, systemCode } from '../errors.ts'
 import { realDelay } from '../real-time.ts'
-import { commandLine } from './command-line.ts'
 
 /** What is started, completely. */
 export interface LaunchRequest {
@@ -48,7 +48,8 @@ export async function launch<T>(request: LaunchRequest, adopt: (child: ChildProc
 }
 
 function start({ file, args, cwd, env, control }: LaunchRequest): ChildProcess {
-  return spawn(...commandLine(file, args), {
+  const command = executableCommand(file)
+  return spawn(command.file, [...command.args, ...args], {
     cwd,
     env,
     detached: process.platform !== 'win32',

@@ -3,7 +3,7 @@ import path from 'node:path'
 import { expect, test } from 'vitest'
 
 import { agentInputs } from '../../src/build/build-agent.ts'
-import { executableCommand } from '../../src/build/executable.ts'
+import { executableCommand } from '../../src/command-line.ts'
 import { scriptHead } from '../../src/build/script-head.ts'
 import { Project, run } from './project.ts'
 

@@ -10,7 +10,17 @@ export function executableCommand(
 ): { readonly file: string; readonly args: readonly string[] } {
   const extension = path.extname(file)
   if (platform !== 'win32') return { file, args: [] }
-  if (extension === '.cjs' || extension === '.mjs') return { file: process.execPath, args: [file] }
+  if (/^\.[cm]?js$/.test(extension)) return { file: process.execPath, args: [file] }
   if (extension === '.cmd') return { file: process.env['ComSpec'] ?? 'cmd.exe', args: ['/d', '/c', file] }
   return { file, args: [] }
+}
+
+/** One word for a POSIX shell, whatever is in it. */
+export function quoteForShell(word: string): string {
+  return `'${word.replaceAll("'", String.raw`'\''`)}'`
+}
+
+/** One word for this system's shell: `sh`, or `cmd.exe` on Windows. */
+export function quote(word: string): string {
+  return process.platform === 'win32' ? `"${word.replaceAll('"', '""')}"` : quoteForShell(word)
 }
