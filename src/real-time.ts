@@ -6,12 +6,18 @@ import { setTimeout as delay } from 'node:timers/promises'
  */
 export const realSetTimeout = globalThis.setTimeout
 export const realClearTimeout = globalThis.clearTimeout
+const realSetImmediate = globalThis.setImmediate
 const timeoutPromise = delay
 const performanceNow = performance.now.bind(performance)
 
 /** Milliseconds since the process began, whatever a test has done to the clocks. */
 export function realNow(): number {
   return performanceNow()
+}
+
+/** Resolves when one turn of the event loop is over: what the system had to report at this moment has then been heard. */
+export function realTurn(): Promise<void> {
+  return new Promise((resolve) => realSetImmediate(resolve))
 }
 
 /** What a timer of Node can count; one that is set for longer fires at once. Milliseconds. */

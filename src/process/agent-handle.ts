@@ -7,7 +7,7 @@ import { SuperviseError } from '../errors.ts'
 import type { Json } from '../json.ts'
 import type { ReadyWhen } from '../options.ts'
 import { HostSession, type Welcome } from '../protocol/host-session.ts'
-import { TIMED_OUT, within } from '../real-time.ts'
+import { realTurn, TIMED_OUT, within } from '../real-time.ts'
 import { abortable } from '../wait.ts'
 import { AgentOutput } from './agent-output.ts'
 import { type ProcessTree, stopTree } from './stop-tree.ts'
@@ -47,7 +47,7 @@ export class AgentHandle implements AsyncDisposable {
   readonly stdout: AgentOutput
   readonly stderr: AgentOutput
   /**
-   * Resolves when the agent is ready. Rejects with `ERR_AGENT_EXITED` when it exits first, with
+   * Resolves when the agent is ready, and what it printed before that has been read. Rejects with `ERR_AGENT_EXITED` when it exits first, with
    * `ERR_AGENT_READY_TIMEOUT` after `readyTimeout`, with `ERR_PROTOCOL` when it speaks nonsense. Never unhandled.
    */
   readonly ready: Promise<void>
@@ -196,8 +196,11 @@ export class AgentHandle implements AsyncDisposable {
 
   async #readiness(readyWhen: Exclude<ReadyWhen, 'spawn'>, signal: AbortSignal): Promise<void> {
     try {
-      if (readyWhen === 'protocol') await this.#session.ready
-      else if ('stdout' in readyWhen) await this.stdout.line(readyWhen.stdout, { signal })
+      if (readyWhen === 'protocol') {
+        await this.#session.ready
+        // What it printed before it said so came by another way, and may be heard after it within the same turn.
+        await realTurn()
+      } else if ('stdout' in readyWhen) await this.stdout.line(readyWhen.stdout, { signal })
       else await this.stderr.line(readyWhen.stderr, { signal })
     } catch (error) {
       // The connection and the pipes of an agent that dies end with it: then its exit tells more, if it comes.
