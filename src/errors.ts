@@ -15,6 +15,15 @@ export type SuperviseErrorCode =
   | 'ERR_BUILD_FAILED'
   | 'ERR_BUILD_NO_OUTPUT'
   | 'ERR_CLEANUP_TIMEOUT'
+  | 'ERR_CLOCK_CONFLICT'
+  | 'ERR_CLOCK_DEADLOCK'
+  | 'ERR_CLOCK_IN_USE'
+  | 'ERR_CLOCK_LIMIT'
+  | 'ERR_CLOCK_NOT_DRIVEN'
+  | 'ERR_CLOCK_STALLED'
+  | 'ERR_FAULT_TOO_LATE'
+  | 'ERR_FAULT_UNFIRED'
+  | 'ERR_FAULT_UNSUPPORTED'
   | 'ERR_MAX_RESTARTS_EXHAUSTED'
   | 'ERR_OPTION_INVALID'
   | 'ERR_OPTION_UNKNOWN'
@@ -26,6 +35,7 @@ export type SuperviseErrorCode =
   | 'ERR_REAPER_FAILED'
   | 'ERR_RUNTIME_DIR'
   | 'ERR_SCOPE_CLOSED'
+  | 'ERR_TIMELINE_AGENT'
 
 /** The facts of an error, as own fields of it; `cause` goes where JavaScript puts it. */
 export interface SuperviseErrorFacts {

@@ -1,3 +1,5 @@
+import { setMaxListeners } from 'node:events'
+
 import { SuperviseError, throwAll } from './errors.ts'
 import { TIMED_OUT, within } from './real-time.ts'
 import { deferred } from './wait.ts'
@@ -19,6 +21,11 @@ export class Scope implements AsyncDisposable {
   readonly #controller = new AbortController()
   readonly #steps: Step[] = []
   #closed: Promise<void> | undefined
+
+  constructor() {
+    // Whatever a test has going listens to it: many listeners are no leak.
+    setMaxListeners(0, this.#controller.signal)
+  }
 
   /** Aborts, with an `ERR_SCOPE_CLOSED`, when the scope begins to close. */
   get signal(): AbortSignal {

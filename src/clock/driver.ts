@@ -1,0 +1,277 @@
+import { realNow, realTurn, within } from '../real-time.ts'
+import { type Deferred, deferred, Notifier } from '../wait.ts'
+import type { ClockErrors } from './clock-errors.ts'
+import { OwnThreads } from './own-threads.ts'
+import type { EvidenceLevel, Population, Situation } from './population.ts'
+import { comesToRest } from './quiet.ts'
+import type { Source } from './source.ts'
+import type { TimerEngine } from './timer-engine.ts'
+
+/** What a call that moves time waits for. */
+export interface Goal {
+  /** Asked whenever everything is at rest. What it throws is the outcome. */
+  readonly met: () => boolean
+  /** Time moves to here, and then the goal is met. ms. */
+  readonly until?: number
+  /** Time does not move further for it. ms. */
+  readonly limit: number
+}
+
+interface PursuedGoal extends Goal {
+  readonly outcome: Deferred<void>
+}
+
+export interface DriverParts {
+  readonly engine: TimerEngine
+  readonly population: Population
+  readonly errors: ClockErrors
+  /** In which order those are heard that have done something at the same time. */
+  readonly order: (sources: Source[]) => Source[]
+  /** How long to wait, in ms of real time, for processes to come to rest. */
+  readonly patience: number
+}
+
+/** Events, and starts of processes, that may follow each other without coming to rest. */
+const MOST_AT_ONCE = 100_000
+const MOST_STARTS = 1000
+/** Real ms that a dead end is looked at before it is called one: something unseen may still be on its way. */
+const DEAD_END = 100
+/** Real ms that the first who have done something wait for those who are about to wake up. */
+const NAP = 1000
+/** Real ms between looks at processes that are at work; 0 is a turn of the event loop. */
+const LOOKS = [0, 0, 0, 0, 0, 1, 1, 2, 4, 8]
+/** Real ms that what was set off by an event may take before the next one is given out. */
+const REACTION = 250
+
+/**
+ * The one loop of a virtual clock: it gives out what processes have done, and moves time while somebody wants that and
+ * everything is at rest.
+ */
+export class Driver {
+  readonly #parts: DriverParts
+  readonly #goals = new Set<PursuedGoal>()
+  readonly #changed = new Notifier()
+  readonly #threads = new OwnThreads()
+  /** Real work that is under way without a process or a request that shows it. */
+  readonly #work = new Set<object>()
+  #activity = 0
+  #running = false
+  #stopped = false
+  #level: EvidenceLevel = 'exact'
+  /** When anything last went on. ms of real time. */
+  #progress = realNow()
+  #atOnce = 0
+  #startedBefore = 0
+  #looks = 0
+  #fired = 0
+  #deadEnd: number | undefined
+  /** Since when nothing was given out because of somebody's nap. */
+  #heldSince: number | undefined
+
+  constructor(parts: DriverParts) {
+    this.#parts = parts
+  }
+
+  /** The weakest evidence on which time has moved. */
+  get level(): EvidenceLevel {
+    return this.#level
+  }
+
+  /** How many timers were called. */
+  get fired(): number {
+    return this.#fired
+  }
+
+  /** Since when nothing went on, in ms of real time; undefined while somebody wants time to move. */
+  get idleSince(): number | undefined {
+    return this.#goals.size > 0 ? undefined : this.#progress
+  }
+
+  /** Resolves at the first rest at which the goal is met. Rejects as `VirtualClock.runUntil` does. */
+  async reach(goal: Goal, signal?: AbortSignal): Promise<void> {
+    signal?.throwIfAborted()
+    if (this.#stopped) throw this.#parts.errors.removed()
+    const pursued: PursuedGoal = { ...goal, outcome: deferred() }
+    const abort = (): void => pursued.outcome.reject(signal?.reason)
+    signal?.addEventListener('abort', abort, { once: true })
+    this.#goals.add(pursued)
+    this.#progress = realNow()
+    this.#start()
+    try {
+      await pursued.outcome.promise
+    } finally {
+      signal?.removeEventListener('abort', abort)
+      this.#goals.delete(pursued)
+    }
+  }
+
+  /** Something has happened somewhere. */
+  noteActivity(): void {
+    this.#activity += 1
+    this.#looks = 0
+    this.#changed.notify()
+    this.#start()
+  }
+
+  /** Has no time pass until the returned function is called. */
+  hold(): () => void {
+    const work = {}
+    this.#work.add(work)
+    return () => {
+      if (this.#work.delete(work)) this.noteActivity()
+    }
+  }
+
+  /** Ends the loop. Who still waits is told so. */
+  stop(): void {
+    this.#stopped = true
+    this.#fail(this.#parts.errors.removed())
+    this.#threads.close()
+    this.#changed.notify()
+  }
+
+  #start(): void {
+    if (this.#running || this.#stopped) return
+    this.#running = true
+    this.#progress = realNow()
+    void this.#run()
+  }
+
+  async #run(): Promise<void> {
+    // What is under way at this moment, such as the start of a process, is to be complete.
+    await Promise.resolve()
+    const { population } = this.#parts
+    try {
+      while (!this.#stopped && (this.#goals.size > 0 || population.waiting.length > 0)) await this.#step()
+    } catch (error) {
+      if (this.#goals.size === 0) throw error
+      this.#fail(error)
+    } finally {
+      // At once: whoever comes now starts it again.
+      this.#running = false
+    }
+  }
+
+  async #step(): Promise<void> {
+    const { population, patience, errors } = this.#parts
+    if (population.starting) return this.#lookAgain(1)
+    const before = population.look()
+    const seen = this.#activity
+    const overdue = realNow() - this.#progress > patience
+    const { waiting } = population
+    if (overdue && this.#goals.size > 0) return this.#fail(errors.stalled())
+    // Nobody moves time, and somebody is always at work: then what came is heard at last, in whatever order.
+    if (overdue) return this.#give(waiting)
+    if (!before.settled) return this.#lookAgain()
+    if (waiting.length > 0) {
+      if (before.napping && this.#mayWake()) return this.#lookAgain()
+      return before.fingerprint === '' || (await this.#holds(before, seen, { turns: 1 }))
+        ? this.#give(waiting)
+        : undefined
+    }
+    if (!(await this.#holds(before, seen, { atWork: () => this.#threads.atWork }))) return undefined
+    if (!before.restful || this.#work.size > 0) return this.#lookAgain()
+    this.#looks = 0
+    this.#progress = realNow()
+    this.#newInstant()
+    return this.#atRest(before)
+  }
+
+  #newInstant(): void {
+    this.#atOnce = 0
+    this.#startedBefore = this.#parts.population.started
+  }
+
+  /** Whether nothing has happened for some turns, and nobody has been at work meanwhile. */
+  async #holds(before: Situation, seen: number, how: Parameters<typeof comesToRest>[2]): Promise<boolean> {
+    const { population, patience } = this.#parts
+    const disturbed = (): boolean => this.#activity !== seen || this.#stopped
+    if (!(await comesToRest(disturbed, patience, how))) return false
+    const after = population.look()
+    // Who has been woken, and not been given a processor yet, shows that in its state alone.
+    return after.fingerprint === before.fingerprint && after.settled && (after.restful || !before.restful)
+  }
+
+  /** Waits for an event, or a little. */
+  async #lookAgain(pause = LOOKS[Math.min(this.#looks++, LOOKS.length - 1)] ?? 0): Promise<void> {
+    if (pause === 0) return realTurn()
+    await within(this.#changed.wait(), pause)
+  }
+
+  /** A nap is shorter than this: who still takes one then takes them again and again. */
+  #mayWake(): boolean {
+    this.#heldSince ??= realNow()
+    return realNow() - this.#heldSince < NAP
+  }
+
+  /** Gives out what each process has done, one after the other, each time until nobody reacts to it any more. */
+  async #give(waiting: Source[]): Promise<void> {
+    const stopped = (): boolean => this.#stopped
+    const rest = async (last: boolean): Promise<boolean> => {
+      await comesToRest(stopped, REACTION, last ? {} : { turns: 1 })
+      return !this.#stopped
+    }
+    this.#heldSince = undefined
+    for (const source of this.#parts.order(waiting)) if (!this.#stopped) await source.turn(rest)
+    this.#progress = realNow()
+    this.#atOnce += 1
+    const starts = this.#parts.population.started - this.#startedBefore
+    if (this.#atOnce <= MOST_AT_ONCE && starts <= MOST_STARTS) return
+    this.#fail(
+      this.#parts.errors.endless(starts > MOST_STARTS ? `${starts} starts` : `${MOST_AT_ONCE} events`),
+    )
+    this.#newInstant()
+  }
+
+  async #atRest(situation: Situation): Promise<void> {
+    const { engine, errors } = this.#parts
+    const open = this.#goals.size
+    for (const goal of this.#goals) {
+      try {
+        if (goal.met()) this.#end(goal)
+      } catch (error) {
+        this.#end(goal, error)
+      }
+    }
+    // Whoever has reached his goal goes on before time does.
+    if (this.#goals.size < open || open === 0) return
+    const { next } = engine
+    const until = Math.min(...[...this.#goals].map((goal) => goal.until ?? Infinity))
+    const to = Math.min(next ?? Infinity, until)
+    if (to === Infinity) return this.#deadlock()
+    this.#deadEnd = undefined
+    for (const goal of this.#goals) if (to > goal.limit) this.#end(goal, errors.beyondLimit(goal.limit, to))
+    if (this.#goals.size === 0) return
+    this.#level = weaker(this.#level, situation.level)
+    if (next === undefined || next > until) return engine.moveTo(until)
+    this.#fired += 1
+    try {
+      engine.fire()
+    } catch (error) {
+      this.#fail(error)
+    }
+  }
+
+  /** No timer, no process at work: unless something unseen comes, this is the end. */
+  async #deadlock(): Promise<void> {
+    this.#deadEnd ??= realNow()
+    if (realNow() - this.#deadEnd < DEAD_END) return this.#lookAgain()
+    this.#deadEnd = undefined
+    this.#fail(this.#parts.errors.deadlock())
+  }
+
+  #end(goal: PursuedGoal, error?: unknown): void {
+    this.#goals.delete(goal)
+    if (error === undefined) goal.outcome.resolve()
+    else goal.outcome.reject(error)
+  }
+
+  #fail(error: unknown): void {
+    for (const goal of this.#goals) this.#end(goal, error)
+  }
+}
+
+function weaker(a: EvidenceLevel, b: EvidenceLevel): EvidenceLevel {
+  const levels: readonly EvidenceLevel[] = ['exact', 'cooperative', 'heuristic']
+  return levels[Math.max(levels.indexOf(a), levels.indexOf(b))] ?? 'heuristic'
+}

@@ -1,0 +1,75 @@
+import type { Rest } from './evidence.ts'
+import { peek, readProc, readStat, whyUnread } from './proc-files.ts'
+import type { Call, Wait } from './system-calls.ts'
+
+/** What one thread is about to do by itself. */
+export interface ThreadView {
+  readonly rest: Exclude<Rest, 'gone'>
+  /** Where it waits, in words of a dump: `parked in futex`. */
+  readonly text: string
+  /** Set if it waits for children of its process. */
+  readonly awaits?: (child: number) => boolean
+}
+
+/** Said of what may not be looked at. */
+export const DENIED: ThreadView = {
+  rest: 'running',
+  text:
+    'taken for running, as this user may not read its /proc/<pid>/syscall: run it as the user of the test, and ' +
+    'where kernel.yama.ptrace_scope is 2 or 3, set that to 1',
+}
+
+/** A wait of this length, in milliseconds, is none that somebody would wait for. */
+const DOZE_MS = 1000
+
+/** Looks at one thread. Undefined: it has ended, though its process may live on. Throws system errors. */
+export function lookAtThread(
+  waits: ReadonlyMap<number, Wait>,
+  pid: number,
+  tid: number,
+): ThreadView | undefined {
+  let line: string
+  try {
+    line = readProc(`/proc/${pid}/task/${tid}/syscall`)
+  } catch (error) {
+    if (whyUnread(error) === 'vanished') throw error
+    return DENIED
+  }
+  if (line.startsWith('running')) return RUNNING
+  const [number, ...args] = line.trim().split(' ')
+  // The last two are the stack pointer and the instruction's. Below 4 GiB there is the stack of a 32-bit program alone.
+  const wait = (args.at(-2)?.length ?? 0) > '0xffffffff'.length ? waits.get(Number(number)) : undefined
+  const call: Call = { args, peek: (address) => peek(pid, address) }
+  const limit = wait ? wait.limit(call) : 0
+  // Read last: who has been woken, but waits for a processor, still shows his wait, and only here that it is over.
+  const { state } = readStat(pid, tid)
+  switch (state) {
+    case 'S':
+      break
+    case 'T':
+    case 't':
+      return STOPPED
+    case 'Z':
+    case 'X':
+      return undefined
+    default:
+      return { rest: 'running', text: `running (state ${state}${wait ? ` in ${wait.name}` : ''})` }
+  }
+  if (!wait) return { rest: 'running', text: `running (system call ${number})` }
+  const { children } = wait
+  return {
+    ...during(wait.name, limit),
+    ...(children && { awaits: (child: number) => children(call, child) }),
+  }
+}
+
+const RUNNING: ThreadView = { rest: 'running', text: 'running' }
+const STOPPED: ThreadView = { rest: 'parked', text: 'parked (stopped by a signal)' }
+
+function during(name: string, limit: number | undefined): ThreadView {
+  if (limit === Infinity) return { rest: 'parked', text: `parked in ${name}` }
+  if (limit === undefined) return { rest: 'napping', text: `napping in ${name}` }
+  if (limit === 0) return { rest: 'running', text: `running (${name} is about to return)` }
+  const rest = limit < DOZE_MS ? 'napping' : 'dozing'
+  return { rest, text: `${rest} in ${name} (${Math.round(limit)} ms)` }
+}

@@ -1,0 +1,272 @@
+import type { ChildProcess } from 'node:child_process'
+import { subscribe, unsubscribe } from 'node:diagnostics_channel'
+
+import { realNow } from '../real-time.ts'
+import { Child } from './child.ts'
+import type { Evidence, EvidenceSource, Rest } from './evidence/evidence.ts'
+import type { Route, Speaker } from './route.ts'
+import { bySource, Source } from './source.ts'
+import { siteOf } from './timer-engine.ts'
+import { WorkerChildren } from './worker-children.ts'
+
+/**
+ * On what a rest is founded: no process lived; all that lived said themselves that they rest; of some, the system showed it.
+ */
+export type EvidenceLevel = 'exact' | 'cooperative' | 'heuristic'
+
+/** All processes of a test, at one moment. */
+export interface Situation {
+  /** Nobody is at work: what was held can be given out. */
+  readonly settled: boolean
+  /** Somebody is about to wake up by himself: what he does then may belong to what was held. */
+  readonly napping: boolean
+  /** Nobody wakes up by himself either: time can move. */
+  readonly restful: boolean
+  readonly level: EvidenceLevel
+  /** Another one if anybody has been at work in between; empty if nobody lives. */
+  readonly fingerprint: string
+  describe(): string[]
+}
+
+export interface PopulationOptions {
+  readonly evidence: EvidenceSource
+  /** Whether what is started at this moment belongs to this test. */
+  owns(): boolean
+  /** Every process of the test, wherever it is now. */
+  survivors(): readonly number[]
+  onActivity(): void
+}
+
+/** A process that talks over a connection of its own. */
+interface Guest {
+  readonly speaker: Speaker
+  /** What it has sent, if it is no child of this process. */
+  readonly source: Source
+  child?: Child
+  left: boolean
+}
+
+interface Seen {
+  readonly name: string
+  readonly rest: Rest | 'unknown'
+  readonly lines: () => readonly string[]
+}
+
+/** No program is loaded faster. Real ms. */
+const STARTING = 0.8
+/** The pipes of a process that has ended are usually at their end by then. Real ms until somebody is looked for who holds one. */
+const PIPE_GRACE = 10
+/** Nobody was found: it may still be on its way. Real ms. */
+const PIPE_LIMIT = 250
+
+/** The processes that live under the clock: every child of this thread, however it was started, and who else talks to it. */
+export class Population {
+  readonly #options: PopulationOptions
+  readonly #children = new Map<ChildProcess, Child>()
+  readonly #guests = new Set<Guest>()
+  readonly #speakers = new Map<ChildProcess, Speaker>()
+  readonly #pipesSince = new Map<Child, number>()
+  readonly #workerChildren = new WorkerChildren()
+  #started = 0
+  #newest: Child | undefined
+  #newestSince = 0
+
+  constructor(options: PopulationOptions) {
+    this.#options = options
+  }
+
+  /** Begins with those that live already, in this order, and goes on with whatever is started. */
+  start(children: Iterable<ChildProcess>): void {
+    for (const process of children) {
+      this.#add(process, new Error('started before the clock was installed')).catchPipes()
+    }
+    subscribe('child_process', this.#onStart)
+    this.#workerChildren.start()
+  }
+
+  /** Gives all back. What was held of those that `keep` names is given out; the others are never heard of again. */
+  stop(keep: (process: ChildProcess) => boolean): void {
+    unsubscribe('child_process', this.#onStart)
+    this.#workerChildren.stop()
+    const kept = [...this.#children.values()].filter((child) => keep(child.process))
+    for (const child of this.#children.values()) {
+      child.release()
+      if (!kept.includes(child)) child.forget()
+    }
+    for (const source of [
+      ...kept.map((child) => child.source),
+      ...[...this.#guests].map((guest) => guest.source),
+    ]) {
+      source.giveAll()
+    }
+  }
+
+  /** How many processes were started under the clock. */
+  get started(): number {
+    return this.#started
+  }
+
+  /** One has just been started: for as long as this it is certainly at work. */
+  get starting(): boolean {
+    return this.#newest?.state === 'alive' && realNow() - this.#newestSince < STARTING
+  }
+
+  /** Those of whom something is held: who is no child of this process by name, then children in the order of their start. */
+  get waiting(): Source[] {
+    const sources: Source[] = []
+    for (const { source } of this.#children.values()) if (source.waiting) sources.push(source)
+    for (const { source } of this.#guests) if (source.waiting) sources.push(source)
+    return sources.length > 1 ? sources.sort(bySource) : sources
+  }
+
+  /** What comes over the connection of a child has its place among all that the child does. */
+  route(speaker: Speaker): Route {
+    const guest: Guest = { speaker, source: new Source(0, () => speaker.name), left: false }
+    this.#guests.add(guest)
+    this.#childOf(guest)
+    return {
+      deliver: (event) => {
+        const { source } = this.#childOf(guest) ?? guest
+        source.hold('control', event)
+        this.#options.onActivity()
+      },
+      close: () => {
+        guest.left = true
+      },
+    }
+  }
+
+  look(): Situation {
+    const seen: Seen[] = []
+    let level: EvidenceLevel = 'exact'
+    let fingerprint = ''
+    const add = (name: string, pid: number | undefined, speaker: Speaker | undefined): void => {
+      const evidence = pid === undefined ? undefined : this.#options.evidence.look(pid)
+      fingerprint += evidence?.fingerprint ?? String(speaker?.parked)
+      if (speaker?.parked !== true) level = 'heuristic'
+      else if (level === 'exact') level = 'cooperative'
+      seen.push({ name, rest: restOf(evidence, speaker), lines: () => evidence?.lines ?? [] })
+    }
+    for (const child of this.#children.values()) {
+      if (child.state === 'over') this.#retire(child)
+      else if (child.state === 'alive') {
+        const { pid } = child.process
+        // Without one it has not come to be, and perhaps never will.
+        if (pid !== undefined) add(child.source.name(), pid, this.#speakers.get(child.process))
+      } else if (child.ending) seen.push(...this.#heldPipes(child))
+      else this.#pipesSince.delete(child)
+    }
+    for (const pid of this.#workerChildren.pids) add('a process of a worker thread', pid, undefined)
+    for (const guest of this.#guests) {
+      if (guest.left && !guest.source.waiting) this.#guests.delete(guest)
+      else if (!guest.left && !this.#childOf(guest)) add(guest.speaker.name, guest.speaker.pid, guest.speaker)
+    }
+    return {
+      settled: seen.every(({ rest }) => rest !== 'running' && rest !== 'gone'),
+      napping: seen.some(({ rest }) => rest === 'napping'),
+      restful: seen.every(({ rest }) => rest === 'parked' || rest === 'dozing'),
+      level,
+      fingerprint,
+      describe: () => seen.flatMap(describe),
+    }
+  }
+
+  #onStart = (message: unknown): void => {
+    const { process } = message as { process: ChildProcess }
+    if (!this.#options.owns()) return
+    const child = this.#add(process, siteOf(this.#onStart))
+    // The process itself comes to be within the same call, and its pipes with it.
+    const internal = process as unknown as { spawn(options: unknown): number }
+    const { spawn } = internal
+    Object.defineProperty(process, 'spawn', {
+      configurable: true,
+      writable: true,
+      value: (options: unknown) => {
+        Reflect.deleteProperty(process, 'spawn')
+        const result = spawn.call(process, options)
+        child.catchPipes()
+        this.#newest = child
+        this.#newestSince = realNow()
+        return result
+      },
+    })
+  }
+
+  #add(process: ChildProcess, site: Error): Child {
+    const child = new Child(
+      process,
+      ++this.#started,
+      (known) => this.#nameOf(known),
+      site,
+      this.#options.onActivity,
+    )
+    this.#children.set(process, child)
+    this.#options.onActivity()
+    return child
+  }
+
+  #retire(child: Child): void {
+    if (child.source.waiting) return
+    this.#children.delete(child.process)
+    this.#speakers.delete(child.process)
+    this.#pipesSince.delete(child)
+  }
+
+  #nameOf({ process }: Child): string {
+    const speaker = this.#speakers.get(process)
+    if (speaker) return speaker.name
+    const command = process.spawnargs?.join(' ') ?? process.spawnfile ?? 'a process'
+    return command.length > 80 ? `${command.slice(0, 79)}…` : command
+  }
+
+  #childOf(guest: Guest): Child | undefined {
+    const { speaker } = guest
+    if (guest.child || speaker.pid === undefined) return guest.child
+    for (const child of this.#children.values()) {
+      if (child.process.pid !== speaker.pid || child.state === 'over') continue
+      guest.child = child
+      this.#speakers.set(child.process, speaker)
+      if (speaker.connection) child.spare(speaker.connection)
+      return child
+    }
+    return undefined
+  }
+
+  /** A pipe of a process that has ended is open: somebody else has it, or its end is on its way. */
+  #heldPipes(child: Child): Seen[] {
+    const since = this.#pipesSince.get(child) ?? realNow()
+    this.#pipesSince.set(child, since)
+    const name = `${child.source.name()}, which has exited: its pipes are held open`
+    const waited = realNow() - since
+    if (waited < PIPE_GRACE) return [{ name, rest: 'running', lines: () => [] }]
+    const holders = this.#options.survivors().map((pid) => this.#options.evidence.look(pid))
+    if (holders.length === 0) {
+      return [{ name, rest: waited < PIPE_LIMIT ? 'running' : 'parked', lines: () => [] }]
+    }
+    return holders.flatMap((evidence) =>
+      evidence
+        ? [{ name, rest: evidence.rest === 'gone' ? 'running' : evidence.rest, lines: () => evidence.lines }]
+        : [],
+    )
+  }
+}
+
+/** What the system shows counts; where it shows nothing, what the process says. */
+function restOf(evidence: Evidence | undefined, speaker: Speaker | undefined): Rest | 'unknown' {
+  if (evidence) return evidence.rest
+  if (speaker?.parked === undefined) return 'unknown'
+  return speaker.parked ? 'parked' : 'running'
+}
+
+function describe({ name, rest, lines }: Seen): string[] {
+  return [`${name}: ${WORDS[rest]}`, ...lines().map((line) => `  ${line}`)]
+}
+
+const WORDS: Readonly<Record<Rest | 'unknown', string>> = {
+  parked: 'at rest, until something wakes it',
+  dozing: 'asleep for a second or more of real time',
+  napping: 'asleep for a moment of real time, by a timer of its own that this clock does not rule',
+  running: 'at work',
+  gone: 'ended, which the test has not been told yet',
+  unknown: 'this system does not show whether it rests: let it speak the protocol',
+}

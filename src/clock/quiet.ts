@@ -1,0 +1,53 @@
+import { performance, type PerformanceNodeTiming } from 'node:perf_hooks'
+
+import { realNow, realTurn } from '../real-time.ts'
+
+/** Its types are older than what it has. */
+const nodeTiming = performance.nodeTiming as PerformanceNodeTiming & {
+  readonly uvMetricsInfo: { readonly events: number }
+}
+
+/** How many turns of the event loop must bring nothing. */
+const TURNS = 3
+
+/**
+ * Work of this process that ends by itself, as `process.getActiveResourcesInfo()` names it. Writes are left out: one
+ * that is not done at once waits for its reader, who may never come.
+ */
+const AT_WORK = /Req|Job|ConnectWrap|SendWrap|Immediate|Zlib|Compression/i
+
+/** What this process itself still has to do at this moment. */
+export function workInFlight(): string[] {
+  return process.getActiveResourcesInfo().filter((name) => AT_WORK.test(name))
+}
+
+/** How many events the loop has heard: also those nobody here made known. */
+function eventsHeard(): number {
+  return nodeTiming.uvMetricsInfo.events
+}
+
+/**
+ * Lets everything that has been set off here come to its end: resolves to true after some turns of the event loop in
+ * which `disturbed` stayed false, nothing was heard and nothing was in flight; to false as soon as it is disturbed, or
+ * `limit` ms of real time are over.
+ *
+ * @param atWork asked before the last of these turns, which brings what came of it
+ */
+export async function comesToRest(
+  disturbed: () => boolean,
+  limit: number,
+  { turns = TURNS, atWork = () => false }: { turns?: number; atWork?: () => boolean } = {},
+): Promise<boolean> {
+  const deadline = realNow() + limit
+  for (let quiet = 0; quiet < turns;) {
+    const before = eventsHeard()
+    const works = quiet === turns - 1 && atWork()
+    await realTurn()
+    if (disturbed()) return false
+    const still = eventsHeard() === before && workInFlight().length === 0
+    if (still && !works) quiet += 1
+    else if (realNow() > deadline) return false
+    else if (!still) quiet = 0
+  }
+  return true
+}

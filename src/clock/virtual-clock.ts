@@ -1,0 +1,340 @@
+import type { ChildProcess } from 'node:child_process'
+import { inspect } from 'node:util'
+
+import { SuperviseError } from '../errors.ts'
+import { realClearTimeout, realNow, realSetTimeout } from '../real-time.ts'
+import { ClockErrors } from './clock-errors.ts'
+import {
+  DEFAULT_LIMIT,
+  DEFAULT_START,
+  type VirtualClockContext,
+  type VirtualClockOptions,
+} from './clock-options.ts'
+import { Driver, type Goal } from './driver.ts'
+import { type ClockState, dump } from './dump.ts'
+import { type EvidenceLevel, Population } from './population.ts'
+import { workInFlight } from './quiet.ts'
+import { Moves } from './moves.ts'
+import type { Route, Speaker } from './route.ts'
+import { seededOrder } from './seeded-order.ts'
+import type { Ruler } from './test-clock.ts'
+import { type PendingTimer, siteOf, TimerEngine } from './timer-engine.ts'
+import { UncontrolledTimers } from './uncontrolled.ts'
+
+/** What `runUntil` may be told. */
+export interface RunUntilOptions {
+  /** How far time may move, in ms from the call. Default: the option `clock.limit`, 24 hours. */
+  limit?: number
+  /** Ends the wait, with its reason. */
+  signal?: AbortSignal
+}
+
+/** A sleep that only a call of the test ends. */
+interface Sleeper {
+  readonly site: Error
+  readonly ms: number
+  fail(error: unknown): void
+}
+
+/**
+ * Virtual time over real processes. It stands still until the test moves it, by `next`, `advance`, `runUntil` or `jump`,
+ * and it moves only when everything real has come to rest: every process of the test has ended or waits for something
+ * that only time or the test can bring. Then the next timer is due at once, however far away it is.
+ *
+ * What processes do is given out process by process, in an order that no load and no chance changes, also while
+ * nobody moves time.
+ */
+export class VirtualClock implements Ruler {
+  readonly #limit: number
+  readonly #patience: number
+  readonly #engine: TimerEngine
+  readonly #population: Population
+  readonly #errors: ClockErrors
+  readonly #driver: Driver
+  readonly #uncontrolled = new UncontrolledTimers()
+  readonly #moves = new Moves()
+  readonly #sleepers = new Set<Sleeper>()
+  #removed = false
+  #watchdog: NodeJS.Timeout | undefined
+
+  /** @internal Use the fixture `clock`, or `harness.installClock()`. */
+  constructor(options: VirtualClockOptions, context: VirtualClockContext) {
+    const { limit = DEFAULT_LIMIT, start = DEFAULT_START, seed } = options
+    const { patience } = context
+    this.#limit = limit
+    this.#patience = patience
+    this.#population = new Population({
+      evidence: context.evidence,
+      owns: () => context.owns(),
+      survivors: () => context.survivors(),
+      onActivity: () => this.#driver.noteActivity(),
+    })
+    this.#errors = new ClockErrors(patience, () => this.#state())
+    this.#engine = TimerEngine.install(Number(start), () => context.owns())
+    this.#driver = new Driver({
+      engine: this.#engine,
+      population: this.#population,
+      errors: this.#errors,
+      order: seededOrder(seed),
+      patience,
+    })
+    this.#population.start(context.children)
+    this.#uncontrolled.start()
+  }
+
+  /** ms since the test body began. */
+  get now(): number {
+    return this.#engine.now
+  }
+
+  /** The timers that wait, the next one first. */
+  get timers(): readonly PendingTimer[] {
+    return this.#engine.pending
+  }
+
+  /**
+   * What the moves of time so far were founded on: `exact` if no process lived at any of them, `cooperative` if all that
+   * lived said that they were at rest, `heuristic` if of one the system alone showed it.
+   */
+  get evidence(): EvidenceLevel {
+    return this.#driver.level
+  }
+
+  /** Real timers that came to be under this clock, which it does not rule. */
+  get uncontrolled(): UncontrolledTimers['found'] {
+    return this.#uncontrolled.found
+  }
+
+  /** Lets everything come to rest, without moving time. */
+  settle(): Promise<void> {
+    return this.#moves.make(this.settle, () => this.#reach({ met: () => true }))
+  }
+
+  /** Moves to the next timer, calls it, and lets everything come to rest. Resolves with the time. */
+  next(): Promise<number> {
+    return this.#moves.make(this.next, async () => {
+      const before = this.#driver.fired
+      await this.#reach({ met: () => this.#driver.fired > before })
+      return this.now
+    })
+  }
+
+  /**
+   * Moves by `ms`, in whole milliseconds, calling each timer that is due until then at its time and letting everything
+   * come to rest after each.
+   */
+  advance(ms: number): Promise<void> {
+    return this.#moves.make(this.advance, () => this.pass(ms))
+  }
+
+  /** @internal The same, for what goes on by itself until the clock is removed. */
+  async pass(ms: number): Promise<void> {
+    assertDuration('advance', ms)
+    const until = this.now + Math.ceil(ms)
+    const over = (): boolean => this.now >= until && (this.#engine.next ?? Infinity) > until
+    await this.#reach({ met: over, until })
+  }
+
+  /**
+   * Moves from timer to timer until the promise has settled, and gives its outcome; or until the condition holds,
+   * which is asked whenever everything is at rest. Rejects with `ERR_CLOCK_DEADLOCK` when nothing can happen any
+   * more, with `ERR_CLOCK_LIMIT` before time would move further than `limit`, with `ERR_CLOCK_STALLED` when something
+   * does not come to rest, and with what a timer's callback throws.
+   */
+  runUntil(condition: () => boolean, options?: RunUntilOptions): Promise<void>
+  runUntil<T>(promise: PromiseLike<T>, options?: RunUntilOptions): Promise<T>
+  runUntil<T>(what: PromiseLike<T> | (() => boolean), options?: RunUntilOptions): Promise<T | void> {
+    return this.#moves.make(this.runUntil, () => this.#runUntil(what, options))
+  }
+
+  async #runUntil<T>(
+    what: PromiseLike<T> | (() => boolean),
+    options: RunUntilOptions | undefined,
+  ): Promise<T | void> {
+    if (typeof what === 'function') return this.#reach({ met: () => holds(what()) }, options)
+    if (typeof what?.then !== 'function') throw notAwaitable(what)
+    let settled = false
+    const outcome = Promise.resolve(what)
+    outcome.then(
+      () => (settled = true),
+      () => (settled = true),
+    )
+    await this.#reach({ met: () => settled }, options)
+    return outcome
+  }
+
+  /**
+   * `wall`: the machine's clock is set forward (or back) by `ms`: `Date` jumps, timers do not. `sleep`: the machine
+   * was suspended for `ms`: every timer that was due meanwhile fires once, now, and intervals go on from here.
+   */
+  jump(ms: number, { as }: { as: 'wall' | 'sleep' }): Promise<void> {
+    return this.#moves.make(this.jump, () => this.#jump(ms, as))
+  }
+
+  async #jump(ms: number, as: 'wall' | 'sleep'): Promise<void> {
+    if (as === 'wall') {
+      if (!Number.isFinite(ms)) assertDuration('jump', ms)
+      this.#engine.jumpWall(ms)
+      return this.settle()
+    }
+    assertDuration('jump', ms)
+    await this.settle()
+    this.#engine.postpone(this.now + ms)
+    await this.advance(ms)
+  }
+
+  /** Resolves when the test has moved time by `ms`. Rejects with `ERR_CLOCK_NOT_DRIVEN` if it does not go on moving it. */
+  sleep(ms: number, signal?: AbortSignal): Promise<void> {
+    const site = siteOf(this.sleep)
+    return new Promise((resolve, reject) => {
+      const sleeper: Sleeper = { site, ms, fail: (error) => end(() => reject(error)) }
+      const end = (settle: () => void): void => {
+        cancel()
+        this.#sleepers.delete(sleeper)
+        settle()
+      }
+      const cancel = this.#wait(ms, signal, site, (error) =>
+        end(error === undefined ? resolve : () => reject(error)),
+      )
+      this.#sleepers.add(sleeper)
+      this.#watch()
+    })
+  }
+
+  /** @internal */
+  wait(ms: number, signal?: AbortSignal): Promise<void> {
+    const site = siteOf(this.wait)
+    return new Promise((resolve, reject) => {
+      this.#wait(ms, signal, site, (error) => (error === undefined ? resolve() : reject(error)))
+    })
+  }
+
+  /** @internal */
+  hold(): () => void {
+    return this.#driver.hold()
+  }
+
+  /** @internal */
+  route(speaker: Speaker): Route {
+    return this.#population.route(speaker)
+  }
+
+  /** @internal Everything that is known at this moment, in words. */
+  describe(): string {
+    return dump(this.#state())
+  }
+
+  /**
+   * @internal Gives timers, clocks and processes back. What was held is given out for the children that `keep` names;
+   * of the others nothing is heard any more, so that nobody starts them again. Gives an error if time is being moved.
+   */
+  remove(keep: (process: ChildProcess) => boolean): SuperviseError | undefined {
+    if (this.#removed) return undefined
+    this.#removed = true
+    const [moving] = this.#moves.abandon()
+    realClearTimeout(this.#watchdog)
+    this.#uncontrolled.stop()
+    this.#engine.uninstall()
+    this.#population.stop(keep)
+    this.#driver.stop()
+    return moving && this.#errors.leftMoving(moving)
+  }
+
+  #state(): ClockState {
+    return {
+      now: this.now,
+      situation: this.#population.look(),
+      timers: this.timers,
+      inFlight: workInFlight(),
+      uncontrolled: this.uncontrolled,
+    }
+  }
+
+  #wait(
+    ms: number,
+    signal: AbortSignal | undefined,
+    site: Error,
+    done: (error?: unknown) => void,
+  ): () => void {
+    if (signal?.aborted) {
+      done(signal.reason)
+      return () => {}
+    }
+    const abort = (): void => {
+      cancel()
+      done(signal?.reason)
+    }
+    const stop = this.#engine.after(
+      ms,
+      () => {
+        cancel()
+        done()
+      },
+      site,
+    )
+    const cancel = (): void => {
+      stop()
+      signal?.removeEventListener('abort', abort)
+    }
+    signal?.addEventListener('abort', abort, { once: true })
+    return cancel
+  }
+
+  async #reach(goal: Omit<Goal, 'limit'>, options: RunUntilOptions = {}): Promise<void> {
+    const { limit = this.#limit, signal } = options
+    try {
+      await this.#driver.reach({ ...goal, limit: this.now + limit }, signal)
+    } finally {
+      this.#watch()
+    }
+  }
+
+  /** Looks after those who sleep although nobody moves time: they would sleep for ever. */
+  #watch(): void {
+    if (this.#watchdog || this.#sleepers.size === 0 || this.#removed) return
+    const patience = this.#patience / 2
+    const idleFor = (): number => realNow() - (this.#driver.idleSince ?? realNow())
+    const look = (): void => {
+      this.#watchdog = undefined
+      if (this.#sleepers.size === 0 || this.#removed) return
+      const atWork = workInFlight().length > 0 || !this.#population.look().restful
+      if (atWork || idleFor() < patience) return wait()
+      for (const sleeper of this.#sleepers) sleeper.fail(this.#errors.notDriven(sleeper.ms, sleeper.site))
+    }
+    const wait = (): void => {
+      this.#watchdog = realSetTimeout(look, Math.max(patience - idleFor(), LOOK)).unref()
+    }
+    wait()
+  }
+}
+
+/** Real ms between two looks at who waits and should not. */
+const LOOK = 100
+
+function assertDuration(call: string, ms: number): void {
+  if (Number.isFinite(ms) && ms >= 0) return
+  throw new SuperviseError(
+    'ERR_OPTION_INVALID',
+    `clock.${call}() was given ${String(ms)}, but takes a number of milliseconds, 0 or more.`,
+    { option: 'ms', value: ms },
+  )
+}
+
+function holds(condition: unknown): boolean {
+  if (typeof condition === 'boolean') return condition
+  throw new SuperviseError(
+    'ERR_OPTION_INVALID',
+    `The condition that clock.runUntil() was given answered ${condition instanceof Promise ? 'a promise' : inspect(condition)}, but ` +
+      'must answer true or false at once. To wait for a promise, pass the promise itself.',
+    { option: 'condition', value: condition },
+  )
+}
+
+function notAwaitable(what: unknown): SuperviseError {
+  return new SuperviseError(
+    'ERR_OPTION_INVALID',
+    `clock.runUntil() was given ${inspect(what)}, but takes a promise, or a function that answers true or false. To move by a ` +
+      'number of milliseconds call clock.advance(ms).',
+    { option: 'what', value: what },
+  )
+}

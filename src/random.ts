@@ -1,0 +1,14 @@
+import { createHash } from 'node:crypto'
+
+import { uniformFloat64 } from 'pure-rand/distribution/uniformFloat64'
+import { xoroshiro128plus } from 'pure-rand/generator/xoroshiro128plus'
+
+/**
+ * Numbers from 0 up to but not including 1, the same for the same seed and label, everywhere. Each concern has a label
+ * of its own, so that what one of them draws does not shift the others.
+ */
+export function randomStream(seed: number, label: string): () => number {
+  const digest = createHash('sha256').update(`${seed}:${label}`).digest()
+  const generator = xoroshiro128plus(digest.readInt32LE(0))
+  return () => uniformFloat64(generator)
+}
