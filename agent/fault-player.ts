@@ -35,9 +35,18 @@ export class FaultPlayer {
 
   /** Has `later` call back for each fault that strikes some time after ready. */
   schedule(later: (ms: number, strike: () => void) => void): void {
-    for (const { at, id, name, options } of this.#orders) {
-      if (typeof at === 'object' && 'after' in at) later(at.after, () => this.play(id, name, options))
+    for (const order of this.#orders) {
+      const { at, id, name, options } = order
+      if (typeof at !== 'object' || !('after' in at)) continue
+      later(at.after, () => {
+        if (this.#orders.includes(order)) this.play(id, name, options)
+      })
     }
+  }
+
+  /** Plays this order no more, if it has not been played. */
+  forget(id: unknown): void {
+    this.#orders = this.#orders.filter((order) => order.id !== id)
   }
 
   /** Plays a fault now. One that cannot be played is named on standard error, and not reported as fired. */

@@ -166,7 +166,7 @@ export class Session {
       if (typeof id !== 'number' || typeof name !== 'string')
         die('the test sent a "do" without an id and a name.')
       this.#faults.play(id, name, (options ?? {}) as { [option: string]: Json })
-    }
+    } else if (frame.t === 'undo') this.#faults.forget(frame['id'])
   }
 
   #stage(): Stage {
@@ -179,7 +179,8 @@ export class Session {
         this.#readyDelay += ms
       },
       ignore: (signal) => {
-        ignoreSignal(signal)
+        // A process that was woken has to say again that it is at rest.
+        ignoreSignal(signal, () => this.channel?.onActivity())
         this.#ignores = true
       },
       disconnect: () => {

@@ -1,14 +1,16 @@
 /**
  * Makes this process ignore a signal for the rest of its life: whatever listens for it already is removed, and what
- * will listen for it later is not called. Throws for a signal that cannot be ignored.
+ * will listen for it later is not called. Calls `onIgnored` each time. Throws for a signal that cannot be ignored.
  */
-export function ignoreSignal(signal: NodeJS.Signals): void {
+export function ignoreSignal(signal: NodeJS.Signals, onIgnored: () => void): void {
   process.removeAllListeners(signal)
   // Node binds `process.emit` when the first listener for a signal comes, so this has to be in place before.
   const emit = process.emit
   Object.assign(process, {
-    emit: (event: string | symbol, ...rest: unknown[]): boolean =>
-      event === signal || Reflect.apply(emit, process, [event, ...rest]) === true,
+    emit(event: string | symbol, ...rest: unknown[]): boolean {
+      if (event === signal) onIgnored()
+      return event === signal || Reflect.apply(emit, process, [event, ...rest]) === true
+    },
   })
   process.on(signal, () => {})
 }

@@ -4,6 +4,7 @@ import path from 'node:path'
 import { pathToFileURL } from 'node:url'
 
 import type { Clock } from '../clock/clock.ts'
+import type { Router } from '../clock/route.ts'
 import { executableCommand, quote } from '../command-line.ts'
 import { assertSocketPath } from '../directory.ts'
 import { SuperviseError } from '../errors.ts'
@@ -11,7 +12,8 @@ import { type AgentScript, ENV } from '../protocol/frames.ts'
 import { type Hello, HostSession } from '../protocol/host-session.ts'
 import { checkCommandOptions } from '../resolve-options.ts'
 import { assertAgentId } from './agent-id.ts'
-import type { Attempts } from './attempts.ts'
+import type { AttemptContext } from './attempt.ts'
+import { CommandStarts } from './command-starts.ts'
 import { hermeticEnvironment } from './environment.ts'
 import { isUnderMark, type ProcessInfo, processTable } from './table/index.ts'
 
@@ -45,7 +47,7 @@ export interface AgentCommand {
 }
 
 /** @internal What commands share with the test they belong to. */
-export interface AgentCommandContext {
+export interface AgentCommandContext extends AttemptContext {
   /** A short directory that outlives the test: a supervisor that was not stopped still finds its command there. */
   readonly dir: string
   /** Tells the files of this test from those of others in `dir`. */
@@ -53,7 +55,7 @@ export interface AgentCommandContext {
   readonly mark: string
   readonly runtimeDir: string
   readonly clock: Clock
-  readonly attempts: Attempts
+  readonly router: Router
   readonly script: AgentScript
   readonly env: Readonly<Record<string, string>>
   agentPath(agent: string | undefined): string
@@ -75,6 +77,7 @@ const RETIRED = '#!/bin/sh\nexit 0\n'
 export class AgentCommands {
   readonly attached: AttachedAgent[] = []
   readonly #context: AgentCommandContext
+  readonly #starts: CommandStarts
   readonly #servers: net.Server[] = []
   readonly #launchers: string[] = []
   readonly #sockets = new Set<net.Socket>()
@@ -83,6 +86,7 @@ export class AgentCommands {
 
   constructor(context: AgentCommandContext) {
     this.#context = context
+    this.#starts = new CommandStarts(context)
   }
 
   /** Writes the launcher and begins to listen. Throws `ERR_AGENT_ID_INVALID`, `ERR_AGENT_UNKNOWN`, `ERR_PATH_TOO_LONG` or `ERR_SCOPE_CLOSED`. */
@@ -93,22 +97,25 @@ export class AgentCommands {
     const { runtimeDir, mark } = this.#context
     const agentPath = this.#context.agentPath(agent)
     const name = `${this.#context.name}-${++this.#count}`
+    const socket = this.#listen(name, options.script ?? this.#context.script)
     const own = {
       ...this.#context.env,
       ...env,
       [ENV.agent]: id,
       [ENV.mark]: mark,
       [ENV.runtimeDir]: runtimeDir,
-      [ENV.socket]: this.#listen(name, options.script ?? this.#context.script),
+      [ENV.socket]: socket,
     }
     const [file, words] = this.#launcher(name, agentPath, own, args)
+    const module = this.#module(name, agentPath, own)
+    this.#starts.add({ id, file, args: words, module, socket })
     return Object.freeze({
       id,
       file,
       args: words,
       env: { ...hermeticEnvironment(runtimeDir), ...own },
       shell: [file, ...words].map(quote).join(' '),
-      module: this.#module(name, agentPath, own),
+      module,
       with: (changed: AgentCommandOptions) => {
         checkCommandOptions(changed)
         return this.create({ ...options, ...changed, env: { ...env, ...changed.env } })
@@ -119,6 +126,7 @@ export class AgentCommands {
   /** Stops listening, ends all connections and retires the launchers: what is started by them from now on ends at once. */
   close(): void {
     this.#closed = true
+    this.#starts.close()
     for (const file of this.#launchers) {
       if (file.endsWith('.cjs')) rmSync(file, { force: true })
       else replace(file, RETIRED)
@@ -134,14 +142,16 @@ export class AgentCommands {
     const server = net.createServer((socket) => {
       this.#sockets.add(socket)
       socket.once('close', () => this.#sockets.delete(socket))
-      let attempt = 0
-      void new HostSession(socket, {
+      const session = new HostSession(socket, {
         peer: 'an agent started by agentCommand',
         clock: this.#context.clock,
+        router: this.#context.router,
         welcome: (hello) => {
-          attempt = this.#context.attempts.next(hello.id)
-          this.attached.push({ hello, process: this.#own(hello.pid), attempt, socket })
-          return { attempt, faults: [], script }
+          const attempt = this.#starts.claim(hello)
+          this.attached.push({ hello, process: this.#own(hello.pid), attempt: attempt.number, socket })
+          const welcome = attempt.welcome(script)
+          attempt.connected(session)
+          return welcome
         },
       })
     })

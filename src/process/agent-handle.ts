@@ -2,14 +2,17 @@ import type { ChildProcess } from 'node:child_process'
 import type { Socket } from 'node:net'
 import type { Readable } from 'node:stream'
 
-import type { Clock } from '../clock/clock.ts'
+import { type Clock, holding } from '../clock/clock.ts'
+import type { Router } from '../clock/route.ts'
 import { SuperviseError } from '../errors.ts'
 import type { Json } from '../json.ts'
 import type { ReadyWhen } from '../options.ts'
-import { HostSession, type Welcome } from '../protocol/host-session.ts'
-import { realTurn, TIMED_OUT, within } from '../real-time.ts'
+import type { AgentScript } from '../protocol/frames.ts'
+import { HostSession } from '../protocol/host-session.ts'
+import { realTurn, within } from '../real-time.ts'
 import { abortable } from '../wait.ts'
 import { AgentOutput } from './agent-output.ts'
+import type { Attempt } from './attempt.ts'
 import { type ProcessTree, stopTree } from './stop-tree.ts'
 import { Watcher, type WatchResult } from './watcher.ts'
 
@@ -18,12 +21,12 @@ const DRAIN_LIMIT = 500
 
 /** @internal What a spawner knows of an agent that it has just started. */
 export interface AgentParts {
-  readonly id: string
-  readonly attempt: number
+  readonly attempt: Attempt
   readonly child: ChildProcess
   readonly mark: string
   readonly clock: Clock
-  readonly welcome: Welcome
+  readonly router: Router
+  readonly script: AgentScript
   readonly readyWhen: ReadyWhen
   readonly readyTimeout: number
   readonly closeGrace: number
@@ -61,10 +64,10 @@ export class AgentHandle implements AsyncDisposable {
 
   /** @internal Handles come from `Spawner.spawn`. */
   constructor(parts: AgentParts) {
-    const { id, attempt, child } = parts
+    const { attempt, child, clock, router } = parts
     this.#parts = parts
-    this.id = id
-    this.attempt = attempt
+    this.id = attempt.agent
+    this.attempt = attempt.number
     this.process = child
     this.pid = child.pid ?? 0
     this.socket = child.stdio[3] as Socket
@@ -75,9 +78,12 @@ export class AgentHandle implements AsyncDisposable {
     this.#watcher = new Watcher(child)
     this.#session = new HostSession(this.socket, {
       peer: `${this}`,
-      clock: parts.clock,
-      welcome: parts.welcome,
+      pid: this.pid,
+      clock,
+      router,
+      welcome: attempt.welcome(parts.script),
     })
+    attempt.connected(this.#session)
     this.exited = this.#watcher.wait().then((result) => (this.#result = result))
     this.ready = this.#becomeReady()
     this.ready.catch(() => {})
@@ -124,7 +130,8 @@ export class AgentHandle implements AsyncDisposable {
   /**
    * Stops the agent and everything it started: sends SIGTERM to the process group, ends the socket, SIGKILL after
    * `closeGrace`, then SIGKILL to each descendant that escaped. Resolves with how the agent itself ended when all of them are gone;
-   * rejects with `ERR_AGENT_UNKILLABLE` if the kernel cannot end one. Idempotent.
+   * rejects with `ERR_AGENT_UNKILLABLE` if the kernel cannot end one, and with `ERR_CLOCK_NOT_DRIVEN`, when all are gone,
+   * if the test had virtual time and did not move it. Idempotent.
    */
   close(): Promise<WatchResult> {
     return (this.#closed ??= this.#close())
@@ -140,7 +147,7 @@ export class AgentHandle implements AsyncDisposable {
   }
 
   async #close(): Promise<WatchResult> {
-    const { mark, closeGrace, clock, onClosed } = this.#parts
+    const { attempt, mark, closeGrace, clock, onClosed } = this.#parts
     const tree: ProcessTree = {
       what: `${this}`,
       pid: this.pid,
@@ -149,7 +156,12 @@ export class AgentHandle implements AsyncDisposable {
       hasExited: () => this.process.exitCode !== null || this.process.signalCode !== null,
     }
     try {
-      await stopTree(tree, { grace: closeGrace, clock, onTerm: () => this.socket.end() })
+      await stopTree(tree, {
+        grace: closeGrace,
+        clock,
+        onTerm: () => this.socket.end(),
+        onSignal: (signal) => attempt.signalled(signal),
+      })
       await this.#drained()
     } finally {
       for (const stream of this.process.stdio) stream?.destroy()
@@ -180,8 +192,8 @@ export class AgentHandle implements AsyncDisposable {
   }
 
   async #becomeReady(): Promise<void> {
-    const { readyWhen, readyTimeout, clock, signal } = this.#parts
-    if (readyWhen === 'spawn') return
+    const { attempt, readyWhen, readyTimeout, clock, signal } = this.#parts
+    if (readyWhen === 'spawn') return attempt.becameReady()
     const over = new AbortController()
     try {
       await Promise.race([
@@ -189,6 +201,7 @@ export class AgentHandle implements AsyncDisposable {
         abortable(this.#diedEarly(), signal),
         this.#tookTooLong(readyTimeout, clock, over.signal),
       ])
+      attempt.becameReady()
     } finally {
       over.abort()
     }
@@ -212,6 +225,8 @@ export class AgentHandle implements AsyncDisposable {
   async #diedEarly(): Promise<never> {
     const { exitCode, signal } = await this.exited
     await this.#drained()
+    // What it said in the same turn counts: who waits for `ready` waits a turn, too.
+    await realTurn()
     throw new SuperviseError(
       'ERR_AGENT_EXITED',
       `${this} ${signal ? `was killed by ${signal}` : `exited with code ${exitCode}`} before it was ready. ` +
@@ -247,7 +262,7 @@ export class AgentHandle implements AsyncDisposable {
           stream?.closed === false ? stream.once('close', resolve) : resolve(),
         ),
     )
-    if ((await within(Promise.all(closed), DRAIN_LIMIT)) === TIMED_OUT) return
+    await holding(this.#parts.clock, () => within(Promise.all(closed), DRAIN_LIMIT))
   }
 }
 

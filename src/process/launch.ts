@@ -7,6 +7,8 @@ import { inspect } from 'node:util'
 import { executableCommand } from '../command-line.ts'
 import { SuperviseError, systemCode } from '../errors.ts'
 import { realDelay } from '../real-time.ts'
+import type { SpawnFault } from './fault-source.ts'
+import { startFaulty } from './spawn-fault.ts'
 
 /** What is started, completely. */
 export interface LaunchRequest {
@@ -20,6 +22,8 @@ export interface LaunchRequest {
   readonly control: boolean
   /** Has nothing started any more. */
   readonly signal?: AbortSignal | undefined
+  /** How the start is to fail, and a path for that at which nothing is. */
+  readonly fault?: { readonly kind: SpawnFault; readonly path: string } | undefined
 }
 
 const BUSY_RETRIES = 50
@@ -35,7 +39,9 @@ export async function launch<T>(request: LaunchRequest, adopt: (child: ChildProc
   for (let attempt = 1; ; attempt++) {
     request.signal?.throwIfAborted()
     try {
-      const child = start(request)
+      const child = request.fault
+        ? startFaulty(request.fault.kind, request.fault.path, (file) => start({ ...request, file }))
+        : start(request)
       if (child.pid !== undefined) return adopt(child)
       await once(child, 'error').then(([cause]) => Promise.reject(cause as Error))
     } catch (cause) {
@@ -58,7 +64,9 @@ function start({ file, args, cwd, env, control }: LaunchRequest): ChildProcess {
   })
 }
 
-function launchError({ what, file, cwd }: LaunchRequest, cause: unknown): SuperviseError {
+function launchError(request: LaunchRequest, cause: unknown): SuperviseError {
+  const { what, cwd, fault } = request
+  const file = fault?.path ?? request.file
   const facts = { file, cwd, cause }
   if (!statOf(cwd)?.isDirectory()) {
     return new SuperviseError(

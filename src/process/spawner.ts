@@ -4,15 +4,22 @@ import os from 'node:os'
 import path from 'node:path'
 
 import { type Clock, systemClock } from '../clock/clock.ts'
+import { OPEN_ROUTER, type Router } from '../clock/route.ts'
+import { SuperviseError, systemCode } from '../errors.ts'
 import type { SpawnOptions } from '../options.ts'
 import { ENV } from '../protocol/frames.ts'
 import { makeDirectory } from '../directory.ts'
 import { checkSpawnOptions } from '../resolve-options.ts'
 import { AgentHandle } from './agent-handle.ts'
 import { assertAgentId } from './agent-id.ts'
+import { Attempt, type AttemptContext } from './attempt.ts'
 import { Attempts } from './attempts.ts'
 import { hermeticEnvironment } from './environment.ts'
+import { NO_FAULTS } from './fault-source.ts'
 import { launch } from './launch.ts'
+
+/** The default of `readyTimeout`. */
+export const READY_TIMEOUT = 5000
 
 /** What a spawner starts, and where. */
 export interface SpawnerOptions {
@@ -27,10 +34,14 @@ export interface SpawnerOptions {
 }
 
 /** @internal What a spawner shares with the test it belongs to. */
-export interface SpawnerContext {
+export interface SpawnerContext extends AttemptContext {
   readonly mark: string
-  readonly attempts: Attempts
   readonly defaults: SpawnOptions
+  /** The test's time, unless the spawner is given its own. */
+  readonly clock: Clock
+  readonly router: Router
+  /** The default of `readyTimeout` at this moment. */
+  readonly readyTimeout: () => number
   /** Called in the tick in which the process came to be. */
   readonly onSpawn: (handle: AgentHandle) => void
   /** Called when it and all that it started are gone. */
@@ -52,13 +63,14 @@ export class Spawner {
    * Starts the agent. Resolves once the process exists; `handle.ready` tells when it is up.
    * Rejects with `ERR_AGENT_ID_INVALID`, `ERR_OPTION_UNKNOWN`, `ERR_OPTION_INVALID`, `ERR_AGENT_NOT_FOUND`,
    * `ERR_AGENT_NOT_EXECUTABLE`, `ERR_RUNTIME_DIR` or `ERR_AGENT_SPAWN_FAILED`, or with the reason of `options.signal`;
-   * then nothing was started.
+   * then nothing was started. A start that the system refused counts as an attempt.
    */
   async spawn(agentId: string, options: SpawnOptions = {}): Promise<AgentHandle> {
     assertAgentId(agentId)
     checkSpawnOptions(options)
-    const { attempts, defaults, onSpawn, onClosed } = this.#context
-    const { agentPath, clock = systemClock } = this.options
+    const context = this.#context
+    const { attempts, defaults, onSpawn, onClosed } = context
+    const { agentPath, clock = context.clock } = this.options
     const merged = { ...defaults, ...defined(options), env: { ...defaults.env, ...options.env } }
     merged.signal?.throwIfAborted()
     const runtimeDir = path.resolve(
@@ -68,8 +80,15 @@ export class Spawner {
       if (this.options.runtimeDir === undefined)
         await rm(runtimeDir, { recursive: true, force: true, maxRetries: 3 })
     }
-    const mark = attempts.nextMark(this.#context.mark)
+    const mark = attempts.nextMark(context.mark)
+    const readyWhen = merged.readyWhen ?? 'protocol'
+    let attempt: Attempt | undefined
+    let exists = false
     try {
+      merged.signal?.throwIfAborted()
+      attempt = new Attempt(agentId, context, readyWhen === 'protocol')
+      const own = attempt
+      const { spawnFault } = own
       return await launch(
         {
           what: `agent "${agentId}"`,
@@ -87,18 +106,23 @@ export class Spawner {
           },
           control: true,
           signal: merged.signal,
+          fault: spawnFault && {
+            kind: spawnFault,
+            path: path.join(runtimeDir, `.${agentId}-${own.number}-${spawnFault}`),
+          },
         },
         (child) => {
-          const attempt = attempts.next(agentId)
+          exists = true
+          own.spawned(child)
           const handle = new AgentHandle({
-            id: agentId,
-            attempt,
+            attempt: own,
             child,
             mark,
             clock,
-            welcome: { attempt, faults: [], script: merged.script ?? {} },
-            readyWhen: merged.readyWhen ?? 'protocol',
-            readyTimeout: merged.readyTimeout ?? 5000,
+            router: context.router,
+            script: merged.script ?? {},
+            readyWhen,
+            readyTimeout: merged.readyTimeout ?? context.readyTimeout(),
             closeGrace: merged.closeGrace ?? 3000,
             signal: merged.signal,
             async onClosed() {
@@ -111,10 +135,16 @@ export class Spawner {
         },
       )
     } catch (error) {
+      if (!exists) attempt?.spawnFailed(systemCode(causeOf(error)) ?? 'UNKNOWN')
       await removeOwn()
       throw error
     }
   }
+}
+
+/** What the system said, in what we say. */
+function causeOf(error: unknown): unknown {
+  return error instanceof SuperviseError ? error.cause : error
 }
 
 /** What is given as undefined is not given. */
@@ -128,6 +158,11 @@ function standalone(): SpawnerContext {
   return {
     mark: `${mark === undefined ? '' : `${mark}.`}s${randomBytes(4).toString('hex')}`,
     attempts: new Attempts(),
+    faults: NO_FAULTS,
+    observe: () => {},
+    clock: systemClock,
+    router: OPEN_ROUTER,
+    readyTimeout: () => READY_TIMEOUT,
     defaults: {},
     onSpawn: () => {},
     onClosed: () => {},

@@ -1,4 +1,4 @@
-import type { Clock } from '../clock/clock.ts'
+import { type Clock, holding } from '../clock/clock.ts'
 import { SuperviseError } from '../errors.ts'
 import { realDelay, realNow, TIMED_OUT, within } from '../real-time.ts'
 import { signalGroup, signalProcess } from './signals.ts'
@@ -20,27 +20,50 @@ export interface ProcessTree {
   hasExited(): boolean
 }
 
+interface StopOptions {
+  /** How long the process may take to exit after SIGTERM. Milliseconds of `clock`. */
+  readonly grace: number
+  readonly clock: Clock
+  readonly onTerm?: () => void
+  readonly onSignal?: (signal: NodeJS.Signals) => void
+}
+
 /**
  * Stops a whole tree: SIGTERM to its group, `grace` ms to exit, SIGKILL; then SIGKILL to every descendant that
  * escaped the group, found by its mark or as a descendant of what was there when the stop began. Resolves when all of
  * them are gone. A process that is stopped (SIGSTOP) cannot handle SIGTERM and is given no grace.
- * Rejects with `ERR_AGENT_UNKILLABLE` when the kernel has not ended them 5 s after SIGKILL.
+ * Rejects with `ERR_AGENT_UNKILLABLE` when the kernel has not ended them 5 s after SIGKILL, and with
+ * `ERR_CLOCK_NOT_DRIVEN` when nobody moved the clock by the grace: then they are gone, too.
  * @param onTerm what else tells the process to end; called just after SIGTERM was sent
+ * @param onSignal told of the signals that the process itself was sent
  */
 export async function stopTree(
   tree: ProcessTree,
-  { grace, clock, onTerm }: { grace: number; clock: Clock; onTerm?: () => void },
+  { grace, clock, onTerm, onSignal }: StopOptions,
 ): Promise<void> {
   // While the process lives its children still name it as their parent; afterwards only the mark leads to them.
   const table = tree.hasExited() ? [] : processTable.younger()
   const known = descendantsOf([tree.pid], table)
   const stopped = table.some((info) => info.pid === tree.pid && info.stopped)
 
-  if (!tree.hasExited()) signalGroup(tree.pid, 'SIGTERM')
+  const signal = (name: NodeJS.Signals): void => {
+    if (signalGroup(tree.pid, name) && !tree.hasExited()) onSignal?.(name)
+  }
+  if (!tree.hasExited()) signal('SIGTERM')
   onTerm?.()
-  if (!tree.hasExited() && !stopped) await exitWithin(tree, grace, clock)
+  const hurry = tree.hasExited() || stopped ? undefined : await exitWithin(tree, grace, clock)
+  await holding(clock, () => killTree(tree, known, signal))
+  if (hurry) throw hurry
+}
+
+/** From here on everything takes but the time that the kernel needs. */
+async function killTree(
+  tree: ProcessTree,
+  known: readonly ProcessInfo[],
+  signal: (name: NodeJS.Signals) => void,
+): Promise<void> {
   const ownsGroup = stillOwnsGroup(tree)
-  if (ownsGroup) signalGroup(tree.pid, 'SIGKILL')
+  if (ownsGroup) signal('SIGKILL')
   if (!tree.hasExited() && (await within(tree.exited, KILL_LIMIT)) === TIMED_OUT) {
     throw unkillable(tree, [processTable.get(tree.pid)])
   }
@@ -92,11 +115,19 @@ export async function killAll(
   }
 }
 
-async function exitWithin(tree: ProcessTree, grace: number, clock: Clock): Promise<void> {
+/** Resolves when it has exited or the time is over; to the clock's error if that does not go on. */
+async function exitWithin(
+  tree: ProcessTree,
+  grace: number,
+  clock: Clock,
+): Promise<SuperviseError | undefined> {
   const over = new AbortController()
-  const timeout = clock.sleep(grace, over.signal).catch(() => {})
-  await Promise.race([tree.exited, timeout])
+  const timeout = clock
+    .sleep(grace, over.signal)
+    .catch((error: unknown) => (error instanceof SuperviseError ? error : undefined))
+  const hurry = await Promise.race([tree.exited.then(() => undefined), timeout])
   over.abort()
+  return hurry ?? undefined
 }
 
 function identity(info: ProcessInfo): string {

@@ -54,8 +54,17 @@ export class FrameChannel {
 
   /** Writes a frame. Resolves when it has been handed to the kernel; false when the connection is over. */
   send(frame: object): Promise<boolean> {
-    const line = encodeFrame(frame)
-    if (this.#ended || !this.socket.writable) return Promise.resolve(false)
+    return this.write(encodeFrame(frame))
+  }
+
+  /** Whether frames still go out. */
+  get open(): boolean {
+    return !this.#ended && this.socket.writable
+  }
+
+  /** Writes an encoded frame, otherwise like `send`. */
+  write(line: string): Promise<boolean> {
+    if (!this.open) return Promise.resolve(false)
     return new Promise((resolve) => this.socket.write(line, (error) => resolve(!error)))
   }
 }

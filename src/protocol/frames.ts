@@ -78,4 +78,5 @@ export type HostFrame =
   | { t: 'welcome'; attempt: number; faults: FaultOrder[]; script: AgentScript }
   | { t: 'go'; n: number }
   | { t: 'do'; id: number; name: string; options: { readonly [option: string]: Json } }
+  | { t: 'undo'; id: number }
   | { t: 'message'; body: Json }

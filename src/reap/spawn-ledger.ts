@@ -2,6 +2,7 @@ import { AsyncLocalStorage } from 'node:async_hooks'
 import type { ChildProcess } from 'node:child_process'
 import { subscribe } from 'node:diagnostics_channel'
 
+import { aroundStart } from '../process/starts.ts'
 import { ENV } from '../protocol/frames.ts'
 
 /** A process that the code of a test started itself. */
@@ -14,6 +15,7 @@ export interface DirectSpawn {
 /** Notes which test starts which processes, however it starts them: through any module and any library. */
 export class SpawnLedger {
   static readonly #current = new AsyncLocalStorage<SpawnLedger>()
+  static readonly #exempt = new SpawnLedger()
   static #subscribed = false
   readonly spawns: DirectSpawn[] = []
   /** What is started from now on carries this mark instead of the worker's, so that its own children are found, too. */
@@ -21,12 +23,18 @@ export class SpawnLedger {
 
   /** The ledger of the test on whose behalf this runs. */
   static get current(): SpawnLedger | undefined {
-    return SpawnLedger.#current.getStore()
+    const ledger = SpawnLedger.#current.getStore()
+    return ledger === SpawnLedger.#exempt ? undefined : ledger
+  }
+
+  /** Whether nobody has said on whose behalf this runs. */
+  static get isNobodys(): boolean {
+    return SpawnLedger.#current.getStore() === undefined
   }
 
   /** Runs `body`, and all that it starts later, on no test's account. */
   static exempt<T>(body: () => T): T {
-    return SpawnLedger.#current.exit(body)
+    return SpawnLedger.#current.run(SpawnLedger.#exempt, body)
   }
 
   /** Runs `body`, and all that it starts later, on this ledger's account. */
@@ -49,23 +57,13 @@ export class SpawnLedger {
   }
 }
 
-/** What `child_process` hands to `ChildProcess.prototype.spawn`, which Node does not document: the environment as pairs. */
-interface InternalSpawnOptions {
-  envPairs?: unknown
-}
-
 /** Has the child, which is about to be started, inherit `mark` where it would inherit the worker's. */
 function replaceMark(child: ChildProcess, mark: string): void {
   const inherited = `${ENV.mark}=${process.env[ENV.mark]}`
-  const { spawn } = child as unknown as { spawn(options: InternalSpawnOptions): number }
-  Object.defineProperty(child, 'spawn', {
-    configurable: true,
-    value(options: InternalSpawnOptions) {
-      Reflect.deleteProperty(child, 'spawn')
-      const { envPairs } = options
-      const at = Array.isArray(envPairs) ? envPairs.indexOf(inherited) : -1
-      if (Array.isArray(envPairs) && at !== -1) envPairs[at] = `${ENV.mark}=${mark}`
-      return spawn.call(child, options)
-    },
+  aroundStart(child, (request, start) => {
+    const { envPairs } = request
+    const at = Array.isArray(envPairs) ? envPairs.indexOf(inherited) : -1
+    if (Array.isArray(envPairs) && at !== -1) envPairs[at] = `${ENV.mark}=${mark}`
+    return start(request)
   })
 }

@@ -4,6 +4,7 @@ import { once } from 'node:events'
 import { expect, onTestFinished, test } from 'vitest'
 
 import { systemClock } from '../../src/clock/clock.ts'
+import { OPEN_ROUTER } from '../../src/clock/route.ts'
 import { HostSession } from '../../src/protocol/host-session.ts'
 import { failure } from '../support/agents.ts'
 import { Scratch } from '../support/scratch.ts'
@@ -32,6 +33,7 @@ async function converse(): Promise<Conversation> {
   const session = new HostSession(socket, {
     peer: 'agent "x"',
     clock: systemClock,
+    router: OPEN_ROUTER,
     welcome: ({ id }) => ({ attempt: 3, faults: [], script: { stdout: { start: id } } }),
   })
   return { session, agent, heard: () => heard }

@@ -1,0 +1,301 @@
+import { type Clock, holding, stopwatchOf, waitBy } from '../clock/clock.ts'
+import { SuperviseError } from '../errors.ts'
+import type { AttemptFaults, FaultLine, Moment, SpawnFault } from '../process/fault-source.ts'
+import type { FaultOrder } from '../protocol/frames.ts'
+import { TIMED_OUT, within } from '../real-time.ts'
+import { type Deferred, deferred } from '../wait.ts'
+import type { Fault } from './fault.ts'
+import type { Rule } from './rule.ts'
+import type { Point } from './where.ts'
+
+/** How long an agent that lives may take to say hello before it is taken for one that never will. Real ms. */
+const HELLO_LIMIT = 2000
+/** How much later than the end of its connection the exit of an agent may be heard. Real ms. */
+const EXIT_LIMIT = 500
+
+/** What the system answers to a start that is made to fail. */
+const ERRNO: Record<SpawnFault, string> = { notFound: 'ENOENT', notExecutable: 'EACCES' }
+
+/** What the records of one plan share. */
+export interface RecordContext {
+  readonly rules: readonly Rule[]
+  readonly clock: Clock
+  nextOrder(): number
+}
+
+interface Order {
+  readonly fault: Fault
+  readonly rule?: Rule
+  readonly confirmed?: Deferred<void>
+}
+
+/** One attempt, as far as faults are concerned: how far it has come, what it is to play, and what it has confirmed. */
+export class AttemptRecord implements AttemptFaults {
+  readonly agent: string
+  readonly number: number
+  readonly spawnFault: SpawnFault | undefined
+  /** What it can play; undefined before its hello. */
+  can: readonly string[] | undefined
+  /** The system's answer to a start that failed. */
+  failure: string | undefined
+  /** Why its start could not be made to fail as ordered. */
+  spawnObstacle: string | undefined
+  hasExited = false
+  isConnected = true
+  readonly #context: RecordContext
+  readonly #spawnRule: Rule | undefined
+  /** What the agent has been ordered and has not confirmed. */
+  readonly #orders = new Map<number, Order>()
+  /** Rules that came after the welcome: the test waits for their point itself. */
+  readonly #watched = new Set<Rule>()
+  /** Rules that it was told of, or that are waited for. */
+  readonly #known = new Set<Rule>()
+  readonly #greeted = deferred<void>()
+  readonly #exit = deferred<void>()
+  #line: FaultLine | undefined
+  #exists = false
+  #welcomed = false
+  /** How long it has been ready, in ms. */
+  #readyFor: (() => number) | undefined
+  #messages = 0
+  #over: AbortController | undefined
+
+  constructor(agent: string, number: number, context: RecordContext) {
+    this.agent = agent
+    this.number = number
+    this.#context = context
+    this.#spawnRule = context.rules.find((rule) => rule.place.at === 'spawn' && rule.matches(agent, number))
+    this.spawnFault = this.#spawnRule?.fault.name as SpawnFault | undefined
+    if (this.#spawnRule) this.#known.add(this.#spawnRule)
+  }
+
+  /** Whether it lives and can be spoken to, or will be. */
+  get isLive(): boolean {
+    return this.#exists && !this.hasExited && this.isConnected
+  }
+
+  get isReady(): boolean {
+    return this.#readyFor !== undefined
+  }
+
+  /** Whether nothing that strikes at this point can strike this attempt any more. */
+  isPast(at: Point): boolean {
+    if (at === 'spawn' || this.failure !== undefined || this.hasExited || !this.isConnected) return true
+    if (at === 'start') return this.#welcomed
+    if (at === 'ready') return this.isReady
+    if ('message' in at) return this.#messages >= at.message
+    if ('after' in at) return this.#readyFor !== undefined && this.#readyFor() >= at.after
+    return false
+  }
+
+  /** Whether the agent has said what it can play, and that is not among it. */
+  lacks(fault: Fault): boolean {
+    return this.can !== undefined && !this.can.includes(fault.name)
+  }
+
+  knows(rule: Rule): boolean {
+    return this.#known.has(rule)
+  }
+
+  /** Takes up a rule that has just been made. */
+  watch(rule: Rule): void {
+    const { at } = rule.place
+    // One that has not been welcomed yet will be told.
+    if (!this.#welcomed || this.isPast(at)) return
+    this.#watched.add(rule)
+    this.#known.add(rule)
+    if (this.#readyFor !== undefined && typeof at === 'object' && 'after' in at) {
+      this.#strikeIn(rule, at.after - this.#readyFor())
+    }
+  }
+
+  cancel(rule: Rule): void {
+    this.#watched.delete(rule)
+    for (const [id, order] of this.#orders) if (order.rule === rule) this.#line?.retract(id)
+  }
+
+  /** Has the agent play a fault now. Settles when it has confirmed that, or cannot. */
+  async trigger(fault: Fault): Promise<void> {
+    if (this.can === undefined) await this.#soon(this.#greeted.promise, HELLO_LIMIT)
+    if (this.hasExited) throw this.#exitedError(fault)
+    if (this.can === undefined || this.lacks(fault)) throw unsupportedError(fault, this)
+    if (fault.at === 'start' && this.isReady) throw readyError(fault, this)
+    const confirmed = deferred<void>()
+    confirmed.promise.catch(() => {}) // It may be known before the order is out.
+    if (!(await this.#order({ fault, confirmed }))) this.disconnected()
+    await confirmed.promise
+  }
+
+  spawnFailed(code: string): string | undefined {
+    this.failure = code
+    const rule = this.#spawnRule
+    if (!rule || this.spawnObstacle !== undefined || code !== ERRNO[rule.fault.name as SpawnFault])
+      return undefined
+    rule.fired = true
+    return rule.fault.name
+  }
+
+  spawnFaultUnsupported(reason: string): void {
+    this.spawnObstacle = reason
+  }
+
+  spawned(): void {
+    this.#exists = true
+  }
+
+  welcome(): FaultOrder[] {
+    this.#welcomed = true
+    const orders: FaultOrder[] = []
+    for (const rule of this.#context.rules) {
+      const { at } = rule.place
+      if (at === 'spawn' || !rule.matches(this.agent, this.number)) continue
+      const id = this.#context.nextOrder()
+      const { name, options } = rule.fault
+      this.#known.add(rule)
+      this.#orders.set(id, { fault: rule.fault, rule })
+      orders.push({ id, name, options, at })
+    }
+    return orders
+  }
+
+  connected(line: FaultLine): void {
+    this.#line = line
+  }
+
+  hello(can: readonly string[]): void {
+    this.can = can
+    this.#greeted.resolve()
+  }
+
+  reach(moment: Moment): void {
+    if (moment === 'ready') this.#becomeReady()
+    else if ('message' in moment) this.#messages = moment.message
+    for (const rule of this.#watched) if (isAt(rule.place.at, moment)) this.#strike(rule)
+  }
+
+  fired(id: number): string | undefined {
+    const order = this.#orders.get(id)
+    if (!order) return undefined
+    this.#orders.delete(id)
+    if (order.rule) order.rule.fired = true
+    order.confirmed?.resolve()
+    return order.fault.name
+  }
+
+  disconnected(): void {
+    this.isConnected = false
+    this.#end()
+    if (![...this.#orders.values()].some(({ confirmed }) => confirmed)) return
+    // If it has died, its exit is heard next, and says more.
+    void this.#soon(this.#exit.promise, EXIT_LIMIT).then((outcome) => {
+      if (outcome === TIMED_OUT) this.#refuse((fault) => this.#disconnectedError(fault))
+    })
+  }
+
+  exited(): void {
+    this.hasExited = true
+    this.#end()
+    this.#exit.resolve()
+    this.#refuse((fault) => this.#exitedError(fault))
+  }
+
+  /** Waits for what real time brings, if it comes at all. */
+  #soon(promise: Promise<void>, limit: number): Promise<void | typeof TIMED_OUT> {
+    return holding(this.#context.clock, () => within(promise, limit))
+  }
+
+  #becomeReady(): void {
+    if (this.#readyFor !== undefined) return
+    this.#readyFor = stopwatchOf(this.#context.clock)
+    for (const rule of this.#watched) {
+      const { at } = rule.place
+      if (typeof at === 'object' && 'after' in at) this.#strikeIn(rule, at.after)
+    }
+    for (const { fault, confirmed } of this.#orders.values()) {
+      if (fault.at === 'start') confirmed?.reject(readyError(fault, this))
+    }
+  }
+
+  #strikeIn(rule: Rule, ms: number): void {
+    this.#over ??= new AbortController()
+    waitBy(this.#context.clock, ms, this.#over.signal).then(
+      () => this.#strike(rule),
+      () => {}, // It has not lived so long.
+    )
+  }
+
+  #strike(rule: Rule): void {
+    if (this.#watched.delete(rule)) void this.#order({ fault: rule.fault, rule })
+  }
+
+  async #order(order: Order): Promise<boolean> {
+    const id = this.#context.nextOrder()
+    this.#orders.set(id, order)
+    const { name, options } = order.fault
+    return (await this.#line?.order({ id, name, options })) ?? false
+  }
+
+  #end(): void {
+    this.#greeted.resolve()
+    this.#over?.abort()
+  }
+
+  #refuse(error: (fault: Fault) => SuperviseError): void {
+    for (const { fault, confirmed } of this.#orders.values()) confirmed?.reject(error(fault))
+  }
+
+  #exitedError(fault: Fault): SuperviseError {
+    return new SuperviseError(
+      'ERR_AGENT_EXITED',
+      `${nameOf(this)} exited and had not confirmed the fault ${fault.text}. Something else ended it: its output says ` +
+        'more.',
+      this.#facts(fault),
+    )
+  }
+
+  #disconnectedError(fault: Fault): SuperviseError {
+    return new SuperviseError(
+      'ERR_AGENT_CLOSED',
+      `${nameOf(this)} cannot be ordered the fault ${fault.text}: its control connection has ended.`,
+      this.#facts(fault),
+    )
+  }
+
+  #facts(fault: Fault): { fault: string; agent: string; attempt: number } {
+    return { fault: fault.text, agent: this.agent, attempt: this.number }
+  }
+}
+
+/** How messages call an attempt. */
+export function nameOf({ agent, number }: AttemptRecord): string {
+  return `agent "${agent}" (attempt ${number})`
+}
+
+export function unsupportedError(fault: Fault, record: AttemptRecord): SuperviseError {
+  const facts = { fault: fault.text, agent: record.agent, attempt: record.number, can: record.can }
+  return new SuperviseError(
+    'ERR_FAULT_UNSUPPORTED',
+    `The fault ${fault.text} cannot be played: ${nameOf(record)} ${abilities(record)}.`,
+    facts,
+  )
+}
+
+/** What it can play, as the end of a sentence. */
+export function abilities({ can }: AttemptRecord): string {
+  if (can === undefined) return 'has said no hello: a program plays faults only if it speaks the protocol'
+  return can.length === 0 ? 'says that it can play no faults' : `can play only ${can.join(', ')}`
+}
+
+function readyError(fault: Fault, record: AttemptRecord): SuperviseError {
+  return new SuperviseError(
+    'ERR_FAULT_TOO_LATE',
+    `The fault ${fault.text} delays ready, and ${nameOf(record)} is ready already. Inject it before the agent is started.`,
+    { fault: fault.text, agent: record.agent, attempt: record.number },
+  )
+}
+
+function isAt(at: Point, moment: Moment): boolean {
+  if (typeof at === 'string' || typeof moment === 'string') return at === moment
+  if ('message' in at) return 'message' in moment && at.message === moment.message
+  return 'cue' in at && 'cue' in moment && at.cue === moment.cue
+}

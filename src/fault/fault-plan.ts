@@ -1,0 +1,153 @@
+import type { Clock } from '../clock/clock.ts'
+import { siteOf } from '../clock/timer-engine.ts'
+import { SuperviseError } from '../errors.ts'
+import { checkOptions } from '../option-checks.ts'
+import type { AttemptFaults, FaultSource } from '../process/fault-source.ts'
+import { AttemptRecord, nameOf, unsupportedError } from './attempt-record.ts'
+import type { Fault } from './fault.ts'
+import { Rule } from './rule.ts'
+import { unfiredError } from './unfired.ts'
+import { assertFault, pointText, resolveWhere, type Where } from './where.ts'
+
+/** A fault that was injected. */
+export interface Injection {
+  /** Whether it has happened at least once: the agent has confirmed it, or the system has refused the start. */
+  readonly fired: boolean
+  /** Has it strike no more. What has been confirmed stays; the test does not fail for want of it. Idempotent. */
+  cancel(): void
+}
+
+/** Which faults strike the agents of a test, and when. A fault that never fires fails the test. */
+export class FaultPlan implements FaultSource {
+  readonly #clock: Clock
+  readonly #rules: Rule[] = []
+  readonly #attempts = new Map<string, AttemptRecord[]>()
+  #orders = 0
+
+  /** @internal Plans come from the fixture `faults` and from harnesses. */
+  constructor(clock: Clock) {
+    this.#clock = clock
+  }
+
+  /**
+   * Has a fault strike by itself, once in each attempt that `where` names: by default in attempt 1 of every agent, at the
+   * fault's own point. Faults at one point strike in the order of injection; of those at `'spawn'` the first one does.
+   *
+   * Throws `ERR_OPTION_UNKNOWN` or `ERR_OPTION_INVALID` for what cannot be meant, `ERR_FAULT_TOO_LATE` when all attempts
+   * named by number are past the point, and `ERR_FAULT_UNSUPPORTED` for what a live agent says that it cannot play. The
+   * test fails at its end with `ERR_FAULT_UNFIRED` or `ERR_FAULT_UNSUPPORTED` if the fault never happened.
+   */
+  inject(fault: Fault, where?: Where): Injection {
+    const rule = new Rule(fault, resolveWhere(fault, where), siteOf(this.inject))
+    this.#assertInTime(rule)
+    const live = this.#live.filter((record) => rule.matches(record.agent, record.number))
+    const unable = live.find((record) => rule.place.at !== 'spawn' && record.lacks(fault))
+    if (unable && live.every((record) => record.lacks(fault))) throw unsupportedError(fault, unable)
+    this.#rules.push(rule)
+    for (const record of live) record.watch(rule)
+    return {
+      get fired() {
+        return rule.fired
+      },
+      cancel: () => {
+        rule.cancelled = true
+        for (const records of this.#attempts.values()) for (const record of records) record.cancel(rule)
+      },
+    }
+  }
+
+  /**
+   * Has the live agents of this id, by default the only live one, play a fault now. Resolves when they have confirmed it.
+   * Rejects with `ERR_FAULT_UNSUPPORTED` when an agent cannot play it, with `ERR_FAULT_TOO_LATE` when it delays ready and
+   * the agent is ready, with `ERR_AGENT_EXITED` or `ERR_AGENT_CLOSED` when the agent ends, or hangs up, without confirming,
+   * and with `ERR_AGENT_UNKNOWN`, `ERR_AGENT_CLOSED` or `ERR_OPTION_INVALID` when it is not clear which live agent is meant.
+   */
+  async trigger(fault: Fault, options: { agent?: string } = {}): Promise<void> {
+    assertFault(fault, 'trigger')
+    checkOptions('faults.trigger', options, {
+      agent: (value) => (typeof value === 'string' ? undefined : 'the id of an agent'),
+    })
+    if (fault.at === 'spawn') {
+      throw new SuperviseError(
+        'ERR_FAULT_UNSUPPORTED',
+        `The fault ${fault.text} cannot be triggered: it makes a start fail. Use \`faults.inject\` before that start.`,
+        { fault: fault.text },
+      )
+    }
+    await Promise.all(this.#targets(fault, options.agent).map((record) => record.trigger(fault)))
+  }
+
+  /** @internal An attempt begins. */
+  begin(agent: string, attempt: number): AttemptFaults {
+    const rules = this.#rules
+    const record = new AttemptRecord(agent, attempt, {
+      rules,
+      clock: this.#clock,
+      nextOrder: () => ++this.#orders,
+    })
+    const records = this.#attempts.get(agent)
+    if (records) records.push(record)
+    else this.#attempts.set(agent, [record])
+    return record
+  }
+
+  /** @internal The error of the faults that have not fired by now, if there are any. */
+  unfired(): SuperviseError | undefined {
+    return unfiredError(this.#rules, this.#attempts)
+  }
+
+  get #live(): AttemptRecord[] {
+    return [...this.#attempts.values()].flatMap((records) => records.filter((record) => record.isLive))
+  }
+
+  #targets(fault: Fault, agent: string | undefined): AttemptRecord[] {
+    const live = this.#live
+    const ids = [...new Set(live.map((record) => record.agent))]
+    const targets = agent === undefined ? live : live.filter((record) => record.agent === agent)
+    const list = ids.map((id) => `"${id}"`).join(', ')
+    if (agent === undefined && ids.length > 1) {
+      throw new SuperviseError(
+        'ERR_OPTION_INVALID',
+        `faults.trigger(${fault.text}) does not say which agent is to play it: ${list} live. Name one: ` +
+          `\`{ agent: '${ids[0]}' }\`.`,
+        { option: 'agent', agents: ids },
+      )
+    }
+    if (targets.length > 0) return targets
+    const known = agent === undefined ? this.#attempts.size > 0 : this.#attempts.has(agent)
+    const who = agent === undefined ? 'No agent' : `No agent "${agent}"`
+    const others = ids.length > 0 ? ` ${list} live.` : ''
+    throw new SuperviseError(
+      known ? 'ERR_AGENT_CLOSED' : 'ERR_AGENT_UNKNOWN',
+      `${who} lives and can be ordered the fault ${fault.text}: ` +
+        `${known ? 'it has exited, or ended its control connection' : 'none was started'}.${others}`,
+      { fault: fault.text, agent },
+    )
+  }
+
+  #assertInTime(rule: Rule): void {
+    const { range, fault, place } = rule
+    const agents = [...this.#attempts.keys()].filter((agent) => rule.names(agent))
+    if (!range || agents.length === 0) return
+    const [first, last] = range
+    const isPast = (agent: string): boolean => {
+      const records = this.#attempts.get(agent) ?? []
+      return (
+        records.length >= last && records.slice(first - 1, last).every((record) => record.isPast(place.at))
+      )
+    }
+    if (!agents.every(isPast)) return
+    const agent = agents[0] ?? ''
+    const record = this.#attempts.get(agent)?.[last - 1]
+    const now = record?.isLive
+      ? `\`faults.trigger(fault.${fault.text}, { agent: '${agent}' })\` plays it now, `
+      : ''
+    throw new SuperviseError(
+      'ERR_FAULT_TOO_LATE',
+      `The fault ${fault.text} comes too late to strike ${pointText(place.at)}: ${record ? nameOf(record) : agent} is past ` +
+        `that already. ${now}\`at\` takes a later point, and \`attempts\` a later attempt; or inject it first, and start ` +
+        'the agent then, as with `spawnAgent`.',
+      { fault: fault.text, agent, at: place.at },
+    )
+  }
+}

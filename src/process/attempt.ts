@@ -1,0 +1,155 @@
+import type { ChildProcess } from 'node:child_process'
+import os from 'node:os'
+
+import type { Json } from '../json.ts'
+import type { AgentScript } from '../protocol/frames.ts'
+import type { Hello, HostSession, SessionListener, Welcome } from '../protocol/host-session.ts'
+import type { AgentEvent } from './agent-event.ts'
+import type { Attempts } from './attempts.ts'
+import type { AttemptFaults, FaultSource, SpawnFault } from './fault-source.ts'
+
+/** What the attempts of one test share. */
+export interface AttemptContext {
+  readonly attempts: Attempts
+  readonly faults: FaultSource
+  /** Told of everything that happens to an agent, at the moment when it does. */
+  readonly observe: (event: AgentEvent) => void
+}
+
+type WithoutAttempt<Event> = Event extends unknown ? Omit<Event, 'agent' | 'attempt'> : never
+
+/**
+ * One start of an agent and what becomes of it, whoever starts it: takes its number, hands out its faults, and tells
+ * the test's event log what happens.
+ */
+export class Attempt implements SessionListener {
+  readonly agent: string
+  /** Counts the starts of this id, from 1. */
+  readonly number: number
+  readonly #faults: AttemptFaults
+  readonly #observe: (event: AgentEvent) => void
+  #session: HostSession | undefined
+  /** Whether it is known to be up by saying so. */
+  readonly #saysReady: boolean
+  #ready = false
+  #over = false
+
+  /** Counts the attempt: it begins now. */
+  constructor(agent: string, { attempts, faults, observe }: AttemptContext, saysReady = true) {
+    this.agent = agent
+    this.number = attempts.next(agent)
+    this.#observe = observe
+    this.#saysReady = saysReady
+    this.#faults = faults.begin(agent, this.number)
+  }
+
+  /** How the start is to fail. */
+  get spawnFault(): SpawnFault | undefined {
+    return this.#faults.spawnFault
+  }
+
+  /** The start cannot be made to fail in the way ordered. */
+  spawnFaultUnsupported(reason: string): void {
+    this.#faults.spawnFaultUnsupported(reason)
+  }
+
+  /** The process exists. Given its `ChildProcess`, its signals and its exit are followed, ahead of all who listen later. */
+  spawned(child?: ChildProcess): void {
+    this.#faults.spawned()
+    this.#tell({ kind: 'spawn' })
+    if (child) this.follow(child)
+  }
+
+  follow(child: ChildProcess): void {
+    const kill = child.kill
+    Object.defineProperty(child, 'kill', {
+      configurable: true,
+      writable: true,
+      value: (signal?: NodeJS.Signals | number): boolean => {
+        const sent = Reflect.apply(kill, child, [signal])
+        const name = signalName(signal)
+        if (sent && name !== undefined) this.signalled(name)
+        return sent
+      },
+    })
+    child.once('exit', (exitCode: number | null, signal: NodeJS.Signals | null) => {
+      if (this.#over) return
+      this.#over = true
+      this.#faults.exited()
+      this.#tell({ kind: 'exit', exitCode, signal })
+    })
+  }
+
+  /** The system refused to start it. */
+  spawnFailed(code: string): void {
+    this.#over = true
+    const fault = this.#faults.spawnFailed(code)
+    if (fault !== undefined) this.#tell({ kind: 'fault', fault, proof: { code } })
+    this.#tell({ kind: 'spawn-failed', code })
+  }
+
+  /** The test process has sent it a signal. */
+  signalled(signal: NodeJS.Signals): void {
+    this.#session?.signalled(signal)
+    this.#tell({ kind: 'signal', signal })
+  }
+
+  /** What it is told first. */
+  welcome(script: AgentScript): Welcome {
+    return { attempt: this.number, faults: this.#faults.welcome(), script }
+  }
+
+  /** From now on it can be spoken to. */
+  connected(session: HostSession): void {
+    session.listener = this
+    this.#session = session
+    this.#faults.connected(session)
+  }
+
+  /** It is up, by whatever sign. */
+  becameReady(): void {
+    if (this.#ready) return
+    this.#ready = true
+    this.#tell({ kind: 'ready' })
+    this.#faults.reach('ready')
+  }
+
+  hello({ can }: Hello): void {
+    this.#faults.hello(can)
+  }
+
+  ready(): void {
+    if (this.#saysReady) this.becameReady()
+    else this.#faults.reach('ready')
+  }
+
+  cue(name: string): void {
+    this.#tell({ kind: 'cue', name })
+    this.#faults.reach({ cue: name })
+  }
+
+  message(n: number): void {
+    this.#faults.reach({ message: n })
+  }
+
+  fired(id: number, proof: Json): void {
+    const fault = this.#faults.fired(id)
+    if (fault !== undefined) this.#tell({ kind: 'fault', fault, proof })
+  }
+
+  ended(): void {
+    this.#faults.disconnected()
+  }
+
+  #tell(event: WithoutAttempt<AgentEvent>): void {
+    this.#observe({ agent: this.agent, attempt: this.number, ...event })
+  }
+}
+
+/** The signal that `kill` sends; undefined for 0, which sends none. */
+function signalName(signal: NodeJS.Signals | number | undefined): NodeJS.Signals | undefined {
+  if (typeof signal !== 'number') return signal ?? 'SIGTERM'
+  return Object.entries(os.constants.signals).find(([, number]) => number === signal)?.[0] as
+    | NodeJS.Signals
+    | undefined
+}

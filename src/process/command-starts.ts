@@ -1,0 +1,181 @@
+import type { ChildProcess } from 'node:child_process'
+import path from 'node:path'
+import { getSystemErrorName } from 'node:util'
+
+import { systemCode } from '../errors.ts'
+import { ENV } from '../protocol/frames.ts'
+import type { Hello } from '../protocol/host-session.ts'
+import { Attempt, type AttemptContext } from './attempt.ts'
+import { startFaulty } from './spawn-fault.ts'
+import { aroundStart, type StartRequest, watchStarts } from './starts.ts'
+import { processTable } from './table/index.ts'
+
+/** What identifies the starts of one command. */
+export interface CommandTarget {
+  readonly id: string
+  readonly file: string
+  /** The arguments without which `file` is another program: those of Windows, where a command has no file of its own. */
+  readonly args: readonly string[]
+  readonly module: string | undefined
+  readonly socket: string
+}
+
+/** How a command is started: itself, as the module of a Node process, or in a line of a shell. */
+type Way = 'file' | 'module' | 'shell'
+
+/**
+ * Numbers the agents that are started by commands: in the order of their starts where this process starts them, through
+ * whatever library, and in the order of their hellos where another one does.
+ */
+export class CommandStarts {
+  readonly #context: AttemptContext
+  readonly #targets: CommandTarget[] = []
+  /** Started by this process, and no hello yet. */
+  readonly #awaited = new Map<number, Attempt>()
+  #unwatch: (() => void) | undefined
+
+  constructor(context: AttemptContext) {
+    this.#context = context
+  }
+
+  add(target: CommandTarget): void {
+    this.#targets.push(target)
+    this.#unwatch ??= watchStarts((child) =>
+      aroundStart(child, (request, start) => this.#start(child, request, start)),
+    )
+  }
+
+  /** The attempt of the process that says hello. */
+  claim(hello: Hello): Attempt {
+    const started = this.#startedAs(hello)
+    if (started) return started
+    const attempt = new Attempt(hello.id, this.#context)
+    attempt.spawned()
+    return attempt
+  }
+
+  /** Numbers no more starts. */
+  close(): void {
+    this.#unwatch?.()
+    this.#unwatch = undefined
+    this.#targets.length = 0
+  }
+
+  #start(child: ChildProcess, request: StartRequest, start: (request: StartRequest) => number): number {
+    for (const target of this.#targets) {
+      const way = wayOf(request, target)
+      if (way !== undefined) return this.#startAgent(child, target, way, request, start)
+    }
+    return start(request)
+  }
+
+  #startAgent(
+    child: ChildProcess,
+    target: CommandTarget,
+    way: Way,
+    request: StartRequest,
+    start: (request: StartRequest) => number,
+  ): number {
+    const attempt = new Attempt(target.id, this.#context)
+    try {
+      const error = this.#launch(child, attempt, target, way, request, start)
+      if (error < 0) attempt.spawnFailed(getSystemErrorName(error))
+      else {
+        this.#awaited.set(Number(child.pid), attempt)
+        attempt.spawned(child)
+      }
+      return error
+    } catch (error) {
+      attempt.spawnFailed(systemCode(error) ?? 'UNKNOWN')
+      throw error
+    }
+  }
+
+  #launch(
+    child: ChildProcess,
+    attempt: Attempt,
+    { file }: CommandTarget,
+    way: Way,
+    request: StartRequest,
+    start: (request: StartRequest) => number,
+  ): number {
+    const fault = attempt.spawnFault
+    if (fault === undefined) return start(request)
+    const obstacle = obstacleOf(way)
+    if (obstacle !== undefined) {
+      attempt.spawnFaultUnsupported(obstacle)
+      return start(request)
+    }
+    const error = startFaulty(fault, `${file}-${attempt.number}-${fault}`, (decoy) =>
+      start(Object.assign(request, { file: decoy })),
+    )
+    // The error event names what the starter asked for.
+    Object.assign(child, { spawnfile: file })
+    return error
+  }
+
+  #startedAs({ id, pid }: Hello): Attempt | undefined {
+    // A shell may be in between.
+    for (let at: number | undefined = pid; at !== undefined && at > 1; at = processTable.get(at)?.ppid) {
+      const attempt = this.#awaited.get(at)
+      if (attempt?.agent === id) {
+        this.#awaited.delete(at)
+        return attempt
+      }
+      if (at === process.pid) return undefined
+    }
+    return undefined
+  }
+}
+
+/** How this request starts the command; undefined if it does not, such as one that only hands the command to a supervisor. */
+function wayOf({ file, args, envPairs }: StartRequest, target: CommandTarget): Way | undefined {
+  const words = Array.isArray(args) ? args.map(String) : []
+  if (target.module !== undefined && scriptOf(words) === target.module) return 'module'
+  if (process.platform === 'win32') {
+    const socket = `${ENV.socket}=${target.socket}`
+    const same = file === target.file && target.args.every((arg, index) => words[index + 1] === arg)
+    return same && Array.isArray(envPairs) && envPairs.includes(socket) ? 'file' : undefined
+  }
+  if (file === target.file) return 'file'
+  const line = /^-\w*c$/.test(words[1] ?? '') && isShell(String(file)) ? words[2] : undefined
+  return line !== undefined && runs(line, target.file) ? 'shell' : undefined
+}
+
+function isShell(file: string): boolean {
+  return /^(?:a|ba|da|k|z|fi)?sh$/.test(path.basename(file))
+}
+
+/** Options of Node after which another word belongs to them. */
+const WITH_VALUE = /^(?:-r|-C|--(?:require|import|loader|experimental-loader|conditions))$/
+
+/** The script that Node is given to run, if these are its arguments: the first word that is no option. */
+function scriptOf(words: readonly string[]): string | undefined {
+  for (let at = 1; at < words.length; at++) {
+    const word = words[at] ?? ''
+    if (!word.startsWith('-')) return word
+    if (WITH_VALUE.test(word)) at++
+  }
+  return undefined
+}
+
+/** What may come before a command in a line of a shell: another command's end, variables, and programs that become it. */
+const BEFORE = /(?:^|[;&|({\n]|\b(?:exec|command|env|nohup|nice|setsid|time|then|do))\s*(?:\w+=\S*\s+)*['"]?$/
+
+/** Whether the line runs this file, and does not only mention it. */
+function runs(line: string, file: string): boolean {
+  for (let at = line.indexOf(file); at !== -1; at = line.indexOf(file, at + 1)) {
+    const next = line[at + file.length]
+    if ((next === undefined || /[\s'";&|)<>]/.test(next)) && BEFORE.test(line.slice(0, at))) return true
+  }
+  return false
+}
+
+function obstacleOf(way: Way): string | undefined {
+  if (process.platform === 'win32') return 'on Windows a command has no file of its own'
+  if (way === 'module')
+    return '`fork` starts Node itself, and not the file of the command; use `spawn(command.file)`'
+  if (way === 'shell')
+    return 'a shell was started, and not the file of the command; use `spawn(command.file)`'
+  return undefined
+}
