@@ -1,13 +1,22 @@
+import type { ChildProcess } from 'node:child_process'
 import { readdir, rm, rmdir } from 'node:fs/promises'
 import path from 'node:path'
 
-import { systemClock } from './clock/clock.ts'
+import { DEFAULT_PATIENCE } from './clock/clock-options.ts'
+import { describeUncontrolled } from './clock/dump.ts'
+import { createEvidenceSource } from './clock/evidence/index.ts'
+import { TestClock } from './clock/test-clock.ts'
+import { VirtualClock } from './clock/virtual-clock.ts'
 import { SuperviseError, throwAll } from './errors.ts'
+import { FaultPlan } from './fault/fault-plan.ts'
+import { HarnessLoop, type HarnessLoopOptions } from './harness-loop.ts'
 import type { SpawnOptions } from './options.ts'
 import { type AgentCommand, AgentCommands } from './process/agent-command.ts'
+import type { AgentEvent } from './process/agent-event.ts'
 import type { AgentHandle } from './process/agent-handle.ts'
+import type { AttemptContext } from './process/attempt.ts'
 import { Attempts } from './process/attempts.ts'
-import { Spawner } from './process/spawner.ts'
+import { READY_TIMEOUT, Spawner } from './process/spawner.ts'
 import { stopAttached } from './process/stop-attached.ts'
 import {
   descendantsOf,
@@ -18,9 +27,11 @@ import {
 } from './process/table/index.ts'
 import { findLeaks } from './reap/leaks.ts'
 import type { Run } from './reap/run.ts'
-import type { SpawnLedger } from './reap/spawn-ledger.ts'
+import { SpawnLedger } from './reap/spawn-ledger.ts'
 import type { ResolvedOptions } from './resolve-options.ts'
+import type { RestartLoop } from './restart/restart-loop.ts'
 import { Scope } from './scope.ts'
+import { Timeline } from './timeline/timeline.ts'
 
 const CLOSE_LIMIT_MS = 60_000
 
@@ -43,6 +54,14 @@ export interface HarnessParts {
   readonly ownsRun?: boolean
 }
 
+/** @internal How long things may take, in ms of real time. */
+export interface HarnessLimits {
+  /** The default of `readyTimeout`; in virtual time that is always 5000. */
+  readonly ready: number
+  /** How long a virtual clock waits for processes to come to rest. */
+  readonly patience: number
+}
+
 /**
  * Everything one test, or one script, starts: its runtime directory, its agents and their commands. `close()`, or the end
  * of an `await using` block, stops all of it and fails if something was left running.
@@ -54,13 +73,25 @@ export class Harness implements AsyncDisposable {
   readonly agentPath: string
   /** Undoes what is registered with it before the agents are stopped. */
   readonly scope = new Scope()
+  /** Which faults strike the agents, and when. */
+  readonly faults: FaultPlan
+  /** What happened to the agents. */
+  readonly timeline: Timeline
   /** @internal */
   readonly options: ResolvedOptions
+  /** @internal The time of the agents. */
+  readonly clock = new TestClock()
+  /** @internal Told of what happens to the agents, as it happens. */
+  readonly observers = new Set<(event: AgentEvent) => void>()
+  /** @internal What is in force when an agent is started, or the clock installed. */
+  limits: HarnessLimits = { ready: READY_TIMEOUT, patience: DEFAULT_PATIENCE }
+  readonly #opened = this.clock.now
   #ledger: SpawnLedger | undefined
   readonly #parts: HarnessParts
   readonly #mark: string
   readonly #attempts = new Attempts()
   readonly #handles: AgentHandle[] = []
+  #virtual: VirtualClock | undefined
   #spawner: Spawner | undefined
   #commands: AgentCommands | undefined
   #command: AgentCommand | undefined
@@ -74,11 +105,19 @@ export class Harness implements AsyncDisposable {
     this.runtimeDir = runtimeDir
     this.agentPath = parts.agentPath
     this.options = parts.options
+    this.faults = new FaultPlan(this.clock)
+    const { clock } = this
+    this.timeline = new Timeline({
+      now: () => (clock.virtual ? clock.now : clock.now - this.#opened),
+      virtual: () => clock.virtual,
+    })
+    this.observers.add((event) => this.timeline.record(event))
     if (parts.ownsRun) this.scope.defer('the run', () => parts.run.close(), CLOSE_LIMIT_MS)
-    // Undone last in, first out: agents, leak check, directory.
+    // Undone last in, first out: faults, agents, leak check, directory.
     this.scope.defer(`the directory ${runtimeDir}`, () => this.#removeDirectory())
     this.scope.defer('the leak check', () => this.#checkLeaks())
     this.scope.defer('the agents', () => this.#stopAll(), CLOSE_LIMIT_MS)
+    this.scope.defer('the faults', () => this.#checkFaults())
   }
 
   /** @internal Use `createHarness`. */
@@ -99,13 +138,63 @@ export class Harness implements AsyncDisposable {
       name: path.extname(this.#mark).slice(1),
       mark: this.#mark,
       runtimeDir: this.runtimeDir,
-      clock: systemClock,
-      attempts: this.#attempts,
+      clock: this.clock,
+      router: this.clock,
+      ...this.#attemptContext,
       script: this.options.spawn.script ?? {},
       env: this.options.spawn.env ?? {},
       agentPath: (agent) => this.#pathOf(agent),
     })
     return (this.#command ??= this.#commands.create({ id: 'agent', args: this.options.spawn.args ?? [] }))
+  }
+
+  /**
+   * Has time stand still for this thread and for the agents, until the harness is closed: only the clock that this
+   * gives moves it. Throws `ERR_CLOCK_IN_USE` if something else has replaced the timers, another harness included.
+   */
+  installClock(): VirtualClock {
+    this.scope.throwIfClosed()
+    const own = new Set(this.#handles.map((handle) => handle.process))
+    const spawned = this.#ledger?.spawns.map(({ child }) => child) ?? []
+    const ledger = this.#ledger
+    const clock = new VirtualClock(this.options.clock, {
+      evidence: createEvidenceSource(),
+      patience: this.limits.patience,
+      children: [...new Set([...own, ...spawned])].filter(isRunning),
+      owns: () => ledger === undefined || SpawnLedger.current === ledger || SpawnLedger.isNobodys,
+      survivors: () => this.#survivors(),
+    })
+    this.#virtual = clock
+    this.clock.use(clock)
+    this.timeline.begin()
+    this.scope.defer('the clock', () => {
+      const agents = new Set(this.#handles.map((handle) => handle.process))
+      const moving = clock.remove((child) => agents.has(child))
+      this.clock.use(undefined)
+      this.#virtual = undefined
+      const { uncontrolled } = clock
+      if (uncontrolled.length > 0) {
+        console.warn(
+          'vitest-supervise: these timers were real, and no virtual time moved them. `setTimeout` and an `AbortController` of ' +
+            `your own would be virtual:\n${describeUncontrolled(uncontrolled).join('\n')}`,
+        )
+      }
+      // A test that has failed was left at any point.
+      if (moving && !this.#failed) throw moving
+    })
+    return clock
+  }
+
+  /** A restart loop over this harness's agents, on its clock and in its timeline. It ends with the harness. */
+  restartLoop(options: HarnessLoopOptions): RestartLoop {
+    this.scope.throwIfClosed()
+    return new HarnessLoop(options, {
+      spawner: this.spawner,
+      clock: this.clock,
+      timeline: this.timeline,
+      seed: this.options.clock.seed ?? 0,
+      signal: this.scope.signal,
+    })
   }
 
   /** What the agents of this harness printed, each under its name; empty if they printed nothing. */
@@ -114,6 +203,11 @@ export class Harness implements AsyncDisposable {
       .flatMap((handle) => [handle.stdout, handle.stderr])
       .flatMap((output) => output.excerpt() ?? [])
       .join('\n')
+  }
+
+  /** @internal What the virtual clock knows at this moment, in words; undefined in real time. */
+  get clockState(): string | undefined {
+    return this.#virtual?.describe()
   }
 
   /** Where the runtime directory was kept, once the harness is closed. */
@@ -133,7 +227,10 @@ export class Harness implements AsyncDisposable {
       { agentPath, runtimeDir: this.runtimeDir },
       {
         mark: this.#mark,
-        attempts: this.#attempts,
+        clock: this.clock,
+        router: this.clock,
+        ...this.#attemptContext,
+        readyTimeout: () => (this.clock.virtual ? READY_TIMEOUT : this.limits.ready),
         defaults: this.options.spawn,
         onSpawn: (handle) => this.#adopt(handle),
         onClosed: (handle) => this.#parts.run.remove(handle.pid),
@@ -152,7 +249,7 @@ export class Harness implements AsyncDisposable {
     try {
       await handle.ready
     } catch (error) {
-      await handle.close()
+      await handle.close().catch(() => {}) // Why it did not become ready says more.
       this.scope.throwIfClosed()
       // It arose where the agent was watched; what the reader looks for is where the agent was asked for.
       if (error instanceof Error) Error.captureStackTrace(error)
@@ -173,7 +270,8 @@ export class Harness implements AsyncDisposable {
 
   /**
    * Stops all agents and removes the runtime directory. Rejects with `ERR_PROCESS_LEAK` if something else of the
-   * harness still ran, after killing it, and with whatever the scope's steps threw. Idempotent.
+   * harness still ran, after killing it, with `ERR_FAULT_UNFIRED` or `ERR_FAULT_UNSUPPORTED` if a fault that was injected
+   * never happened, unless it has failed, and with whatever the scope's steps threw. Idempotent.
    * @param outcome whether what the harness served has failed: by default its directory is then kept
    */
   async close(outcome: { failed?: boolean } = {}): Promise<void> {
@@ -183,6 +281,23 @@ export class Harness implements AsyncDisposable {
 
   async [Symbol.asyncDispose](): Promise<void> {
     await this.close()
+  }
+
+  get #attemptContext(): AttemptContext {
+    return {
+      attempts: this.#attempts,
+      faults: this.faults,
+      observe: (event) => {
+        for (const observer of this.observers) observer(event)
+      },
+    }
+  }
+
+  #survivors(): number[] {
+    return processTable
+      .younger()
+      .filter(({ mark }) => isUnderMark(mark, this.#mark))
+      .map(({ pid }) => pid)
   }
 
   #adopt(handle: AgentHandle): void {
@@ -218,7 +333,17 @@ export class Harness implements AsyncDisposable {
         ? [stopAttached(this.#commands.attached, this.options.spawn.closeGrace ?? 3000)]
         : []),
     ])
-    throwAll(stopped.flatMap((one) => (one.status === 'rejected' ? [one.reason as unknown] : [])))
+    throwAll(
+      stopped.flatMap((one) => (one.status === 'rejected' ? [one.reason as unknown] : [])).filter(isNews),
+    )
+  }
+
+  /** A test that has failed says more about that than its faults. */
+  #checkFaults(): void {
+    const unfired = this.#failed ? undefined : this.faults.unfired()
+    if (!unfired) return
+    this.#failed = true
+    throw unfired
   }
 
   async #checkLeaks(): Promise<void> {
@@ -254,4 +379,13 @@ export class Harness implements AsyncDisposable {
       return
     await rm(this.runtimeDir, { recursive: true, force: true, maxRetries: 5, retryDelay: 20 })
   }
+}
+
+/** Who closed an agent in virtual time and did not move that has been told so; the agent is gone. */
+function isNews(error: unknown): boolean {
+  return !(error instanceof SuperviseError && error.code === 'ERR_CLOCK_NOT_DRIVEN')
+}
+
+function isRunning({ pid, exitCode, signalCode }: ChildProcess): boolean {
+  return pid !== undefined && exitCode === null && signalCode === null
 }

@@ -1,3 +1,4 @@
+import type { VirtualClockOptions } from './clock/clock-options.ts'
 import type { AgentScript } from './protocol/frames.ts'
 
 /**
@@ -53,4 +54,6 @@ export interface SuperviseOptions {
   output?: 'never' | 'on-failure' | 'always'
   /** What a process that outlives its test does to the test. It is killed either way. Default `'fail'`. */
   leaks?: 'fail' | 'warn'
+  /** The virtual clock, for tests that ask for one. Its keys are merged like those of `spawn`. */
+  clock?: VirtualClockOptions
 }

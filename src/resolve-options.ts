@@ -1,5 +1,6 @@
 import { types } from 'node:util'
 
+import type { VirtualClockOptions } from './clock/clock-options.ts'
 import { checkScript } from './check-script.ts'
 import { type Check, checkOptions, isRecord, isStrings, oneOf, wholeNumber } from './option-checks.ts'
 import type { AgentEntry, SpawnOptions, SuperviseOptions } from './options.ts'
@@ -13,6 +14,7 @@ export interface ResolvedOptions {
   readonly keepRuntimeDir: 'never' | 'on-failure' | 'always'
   readonly output: 'never' | 'on-failure' | 'always'
   readonly leaks: 'fail' | 'warn'
+  readonly clock: VirtualClockOptions
 }
 
 /** What `agentCommand.with()` takes. */
@@ -35,6 +37,13 @@ const OPTIONS: Record<keyof SuperviseOptions, Check> = {
   keepRuntimeDir: WHEN,
   output: WHEN,
   leaks: oneOf('fail', 'warn'),
+  clock: (value) => (isRecord(value) ? undefined : 'an object of clock options'),
+}
+
+const CLOCK_OPTIONS: Record<keyof VirtualClockOptions, Check> = {
+  limit: MILLISECONDS,
+  start: (value) => (Number.isFinite(Number(value)) ? undefined : 'a Date, or milliseconds since 1970'),
+  seed: (value) => (Number.isInteger(value) ? undefined : 'a whole number'),
 }
 
 const SPAWN_OPTIONS: Record<keyof SpawnOptions, Check> = {
@@ -71,6 +80,7 @@ export function resolveOptions(...layers: readonly SuperviseOptions[]): Resolved
   for (const layer of layers) {
     checkOptions('supervise', layer, OPTIONS)
     if (layer.spawn) checkSpawnOptions(layer.spawn)
+    if (layer.clock) checkOptions('clock', layer.clock, CLOCK_OPTIONS)
   }
   const merged: SuperviseOptions = Object.assign({}, ...layers.map(defined))
   return {
@@ -81,6 +91,7 @@ export function resolveOptions(...layers: readonly SuperviseOptions[]): Resolved
     keepRuntimeDir: merged.keepRuntimeDir ?? 'on-failure',
     output: merged.output ?? 'on-failure',
     leaks: merged.leaks ?? 'fail',
+    clock: Object.assign({}, ...layers.map((layer) => defined(layer.clock ?? {}))),
   }
 }
 

@@ -12,6 +12,8 @@ export interface BackoffContext {
   readonly wasReady: boolean
   /** How it ended, if it ran. */
   readonly result?: WatchResult
+  /** The randomness of the loop that asks, if it has its own: a number from 0 up to but not including 1. */
+  readonly random?: () => number
 }
 
 /** Decides how long to wait before a restart. */
@@ -32,7 +34,10 @@ export interface ExponentialBackoffOptions {
   multiplier?: number
   /** Default: none. */
   jitter?: Jitter
-  /** A number from 0 up to but not including 1. Default: the system's randomness. Seed it to get the same delays again. */
+  /**
+   * A number from 0 up to but not including 1. Default: that of the loop that asks (in a test a seeded one), else the
+   * system's randomness. Seed it to get the same delays again.
+   */
   random?: () => number
 }
 
@@ -48,10 +53,10 @@ export class ExponentialBackoff implements BackoffStrategy {
   readonly #max: number
   readonly #multiplier: number
   readonly #jitter: Jitter
-  readonly #random: () => number
+  readonly #random: (() => number) | undefined
 
   constructor(options: ExponentialBackoffOptions = {}) {
-    const { initial = 1000, max = 60_000, multiplier = 2, jitter = 0, random = systemRandom } = options
+    const { initial = 1000, max = 60_000, multiplier = 2, jitter = 0, random } = options
     assertOption('initial', initial, 'a number of milliseconds, 0 or more', isDelay(initial))
     assertOption('max', max, 'a number of milliseconds, `initial` or more', max >= initial)
     assertOption(
@@ -74,7 +79,8 @@ export class ExponentialBackoff implements BackoffStrategy {
   }
 
   next(attempt: number, context?: BackoffContext): number {
-    return Math.round(Math.min(this.#jittered(this.#plain(attempt), context?.previous), this.#max))
+    const random = this.#random ?? context?.random ?? systemRandom
+    return Math.round(Math.min(this.#jittered(this.#plain(attempt), context?.previous, random), this.#max))
   }
 
   #plain(attempt: number): number {
@@ -82,8 +88,8 @@ export class ExponentialBackoff implements BackoffStrategy {
     return this.#initial === 0 ? 0 : Math.min(this.#initial * this.#multiplier ** attempt, this.#max)
   }
 
-  #jittered(delay: number, previous = this.#initial): number {
-    const between = (low: number, high: number): number => low + this.#random() * (high - low)
+  #jittered(delay: number, previous = this.#initial, random: () => number): number {
+    const between = (low: number, high: number): number => low + random() * (high - low)
     switch (this.#jitter) {
       case 'full':
         return between(0, delay)

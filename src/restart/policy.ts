@@ -38,6 +38,8 @@ export interface RestartRules {
   /** An uptime of this many ms forgets all failures before. Infinity: never. */
   readonly resetAfter: number
   readonly backoff: BackoffStrategy
+  /** What chance there is in delays comes from here, unless the backoff has a source of its own. */
+  readonly random: (() => number) | undefined
 }
 
 /** What follows. `reset`: whether the failures before this one were forgotten. */
@@ -76,6 +78,7 @@ export function decide(
     uptime,
     wasReady: outcome.kind === 'exited',
     ...(outcome.kind === 'exited' ? { result: outcome.result } : {}),
+    ...(rules.random ? { random: rules.random } : {}),
   })
   return {
     kind: 'restart',

@@ -58,6 +58,8 @@ export interface RestartLoopOptions {
   backoff?: BackoffStrategy
   /** Default: real time. */
   clock?: Clock
+  /** Where jitter comes from, for a backoff without a source of its own: a number from 0 up to but not including 1. */
+  random?: () => number
   /** Told of everything, as it happens. */
   onEvent?: (event: RestartEvent) => void
 }
@@ -101,6 +103,7 @@ export class RestartLoop {
       window,
       resetAfter,
       backoff: options.backoff ?? new ExponentialBackoff(),
+      random: options.random,
     }
     this.#clock = options.clock ?? systemClock
     this.#onEvent = options.onEvent ?? (() => {})

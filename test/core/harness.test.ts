@@ -6,11 +6,14 @@ import path from 'node:path'
 import { expect, onTestFinished, test, vi } from 'vitest'
 
 import { createHarness } from '../../src/create-harness.ts'
-import type { Harness } from '../../src/harness.ts'
+import { Harness } from '../../src/harness.ts'
 import type { SuperviseOptions } from '../../src/options.ts'
+import { Run } from '../../src/reap/run.ts'
 import { SpawnLedger } from '../../src/reap/spawn-ledger.ts'
+import { resolveOptions } from '../../src/resolve-options.ts'
 import { failure } from '../support/agents.ts'
 import { alive } from '../support/alive.ts'
+import { ManualClock } from '../support/manual-clock.ts'
 import { Scratch } from '../support/scratch.ts'
 
 async function open(options: SuperviseOptions = {}): Promise<Harness> {
@@ -147,4 +150,20 @@ test('what the agents printed is under their names', async () => {
   expect(harness.output).toBe('')
   await harness.spawnAgent({ id: 'web', script: { stdout: { ready: 'listening' } } })
   expect(harness.output).toBe('stdout of agent "web":\n    listening')
+})
+
+test('a limit shortens the default of readyTimeout in real time alone', async () => {
+  await using run = await Run.start(new Scratch().root)
+  const agentPath = new Scratch().shell('exec sleep 86400')
+  const options = resolveOptions({})
+  await using harness = await Harness.open({ run, options, agentPath, agentPaths: {} })
+  harness.limits = { ...harness.limits, ready: 50 }
+  expect(await failure(harness.spawnAgent())).toMatchObject({ readyTimeout: 50 })
+  const clock = new ManualClock()
+  harness.clock.use(clock)
+  await harness.spawner.spawn('a')
+  expect(clock.awaits(5000)).toBe(true)
+  await harness.spawner.spawn('b', { readyTimeout: 70 })
+  expect(clock.awaits(70)).toBe(true)
+  harness.clock.use(undefined)
 })

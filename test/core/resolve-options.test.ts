@@ -22,6 +22,7 @@ test('nothing given is the defaults', () => {
     keepRuntimeDir: 'on-failure',
     output: 'on-failure',
     leaks: 'fail',
+    clock: {},
   }
   expect(resolveOptions()).toEqual(defaults)
   expect(resolveOptions({}, {})).toEqual(defaults)
