@@ -8,13 +8,14 @@ import path from 'node:path'
 
 import { benchAgent } from './agent.mjs'
 import { benchBuild } from './build.mjs'
+import { benchRestarts } from './restarts.mjs'
 import { benchStartUp } from './start-up.mjs'
 
 const folder = mkdtempSync(path.join(os.tmpdir(), 'bench-'))
 const results = new URL('./results/', import.meta.url)
 try {
   const rows = []
-  for (const bench of [benchAgent, benchBuild, benchStartUp]) {
+  for (const bench of [benchAgent, benchRestarts, benchBuild, benchStartUp]) {
     const place = mkdtempSync(path.join(folder, 'b-'))
     rows.push(...(await bench(place)))
   }

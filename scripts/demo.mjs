@@ -1,33 +1,64 @@
 /*
- * The main job, as a user would do it: a Vitest project that has the packed package installed tests a real server.
+ * The main job, as users would do it: three Vitest projects that have the packed package installed test a server, a
+ * supervisor written by hand, and one from npm.
  */
 import { spawnSync } from 'node:child_process'
-import { mkdtempSync, readdirSync, rmSync } from 'node:fs'
+import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs'
 import { createRequire } from 'node:module'
 import os from 'node:os'
 import path from 'node:path'
 
 import { installPacked, root } from './packed.mjs'
 
-const project = path.join(root, 'examples', 'quickstart')
+const EXAMPLES = {
+  quickstart: 'a real server: requests, crashes, SIGTERM',
+  supervisor: 'a supervisor written by hand, in virtual time',
+  respawn: '`respawn` from npm, unmodified, in virtual time',
+}
+
 const vitest = path.join(
   path.dirname(createRequire(import.meta.url).resolve('vitest/package.json')),
   'vitest.mjs',
 )
+// Apart from each other: in the first one nothing may be left.
 const temporary = mkdtempSync(path.join(os.tmpdir(), 'demo-'))
+const reports = mkdtempSync(path.join(os.tmpdir(), 'demo-reports-'))
+const begin = performance.now()
+let tests = 0
+let failed = false
 
-installPacked(project)
-console.log(`Testing the server of ${path.relative(root, project)} with the packed package:`)
-const { status } = spawnSync(process.execPath, [vitest, 'run', '--reporter=verbose'], {
-  cwd: project,
-  env: { ...process.env, TMPDIR: temporary, TEMP: temporary },
-  stdio: 'inherit',
-})
+for (const [name, what] of Object.entries(EXAMPLES)) {
+  const project = path.join(root, 'examples', name)
+  installPacked(project)
+  console.log(`\nexamples/${name}: ${what}`)
+  const report = path.join(reports, `${name}.json`)
+  const { status, stdout, stderr } = spawnSync(
+    process.execPath,
+    [vitest, 'run', '--reporter=default', '--reporter=json', `--outputFile.json=${report}`],
+    { cwd: project, env: { ...process.env, TMPDIR: temporary, TEMP: temporary }, encoding: 'utf8' },
+  )
+  if (status === 0) tests += show(report)
+  else {
+    console.log(stdout, stderr)
+    failed = true
+  }
+}
+
 const left = readdirSync(temporary)
 rmSync(temporary, { recursive: true, force: true })
-console.log(
-  left.length === 0
-    ? 'Every test had a real server of its own, in a directory of its own; nothing of them is left.'
-    : `Left behind: ${left.join(', ')}`,
-)
-process.exitCode = status === 0 && left.length === 0 ? 0 : 1
+rmSync(reports, { recursive: true, force: true })
+if (left.length > 0) console.log(`\nLeft behind: ${left.join(', ')}`)
+else if (!failed) {
+  const seconds = ((performance.now() - begin) / 1000).toFixed(1)
+  console.log(`\n${tests} tests with real processes in ${seconds} s. Nothing of them is left.`)
+}
+process.exitCode = failed || left.length > 0 ? 1 : 0
+
+/** Prints a line for each test; how many there were. */
+function show(report) {
+  const results = JSON.parse(readFileSync(report, 'utf8')).testResults.flatMap(
+    (file) => file.assertionResults,
+  )
+  for (const { title, duration } of results) console.log(`  ✓ ${title} (${Math.round(duration)} ms)`)
+  return results.length
+}

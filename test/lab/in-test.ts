@@ -9,6 +9,11 @@ export const runtimes: readonly Runtime[] = (
   await Promise.all([runtimeAtHand('4'), runtimeAtHand('5')])
 ).filter((one) => one !== undefined)
 
+/** Each runtime with each of the pools that are supported. */
+export const cells = runtimes.flatMap((runtime) =>
+  (['forks', 'threads'] as const).map((pool) => ({ name: runtime.name, runtime, pool })),
+)
+
 /** A project that lives as long as the test that makes it. */
 export function labProject(options: ProjectOptions): LabProject {
   const project = new LabProject(options)

@@ -123,8 +123,8 @@ export class LabProject implements AsyncDisposable {
     for (const file of packedFiles()) {
       cpSync(path.join(repository, file), this.path('node_modules', 'vitest-supervise', file))
     }
-    mkdirSync(this.path('node_modules', '@types'))
     for (const name of [...dependencies(), '@types/node']) {
+      mkdirSync(path.dirname(this.path('node_modules', name)), { recursive: true })
       symlinkSync(path.join(repository, 'node_modules', name), this.path('node_modules', name))
     }
     symlinkSync(this.runtime.vitest, this.path('node_modules', 'vitest'))

@@ -41,7 +41,15 @@ export async function runtime(major: VitestMajor): Promise<Runtime> {
   return describe(vitest, node, await versionOf(node))
 }
 
-/** The same, or undefined where it would have to be installed and nobody has asked for that with `npm run kill-matrix` or on CI. */
+/** This major version of Node, with the newest Vitest that we have for it. Installed like the others. */
+export async function nodeRuntime(major: string): Promise<Runtime> {
+  const own = process.versions.node.split('.')[0] === major
+  const node = own ? process.execPath : path.join(await install(nodePackage(), major), 'bin', 'node')
+  const vitest = Number(major) < 22 ? vitest4.vitest : await install('vitest', VITEST_5)
+  return describe(vitest, node, await versionOf(node))
+}
+
+/** The same as {@link runtime}, or undefined where it would have to be installed and nobody has asked for that with `npm run kill-matrix` or on CI. */
 export async function runtimeAtHand(major: VitestMajor): Promise<Runtime | undefined> {
   const here = major === '4' || (existsSync(place('vitest', VITEST_5)) && existsSync(await nodePlace()))
   return here || process.env['CI'] ? runtime(major) : undefined

@@ -1,0 +1,92 @@
+import { type ChildProcess, spawn } from 'node:child_process'
+import os from 'node:os'
+import { parseArgs } from 'node:util'
+
+import { nodeRuntime, type Runtime } from '../runtime.ts'
+import type { ScenarioName } from './scenario.ts'
+import { tryScenario } from './trial.ts'
+
+const USAGE = `Runs the same again and again: there must be one timeline.
+  --scenario name   restarts: four agents with 20 restarts each, jitter and mixed faults (default); heartbeats: an agent
+                    that says something every 30 s, for two hours
+  --runs n          how often in each cell (default 20)
+  --nodes 20,24     with these versions of Node (default 20,22,24,26)
+  --pools forks     in these pools of Vitest (default forks,threads)
+  --load n          busy loops beside it, per core (default 2)`
+
+/** How many runs share a Vitest process. */
+const CHUNK = 10
+
+const { values } = parseArgs({
+  options: {
+    scenario: { type: 'string', default: 'restarts' },
+    runs: { type: 'string', default: '20' },
+    nodes: { type: 'string', default: '20,22,24,26' },
+    pools: { type: 'string', default: 'forks,threads' },
+    load: { type: 'string', default: '2' },
+    help: { type: 'boolean' },
+  },
+})
+
+if (values.help) console.log(USAGE)
+else process.exitCode = (await main()) ? 0 : 1
+
+async function main(): Promise<boolean> {
+  const name = values.scenario === 'heartbeats' ? 'heartbeats' : 'restarts'
+  const runtimes: Runtime[] = []
+  for (const node of values.nodes.split(',')) runtimes.push(await nodeRuntime(node))
+  const loops = busyLoops(Math.round(Number(values.load) * os.availableParallelism()))
+  console.log(`Beside ${loops.length} busy loops on ${os.availableParallelism()} cores:`)
+  const found = new Map<string, string>()
+  let healthy = true
+  try {
+    for (const runtime of runtimes) {
+      for (const pool of values.pools.split(',') as ('forks' | 'threads')[]) {
+        healthy = (await cell(name, runtime, pool, found)) && healthy
+      }
+    }
+  } finally {
+    for (const loop of loops) loop.kill('SIGKILL')
+  }
+  console.log(found.size === 1 ? 'One timeline.' : `${found.size} timelines.`)
+  const [first, other] = [...found.values()]
+  if (first !== undefined && other !== undefined) console.log(firstDifference(first, other))
+  return healthy && found.size === 1
+}
+
+/** Prints how often each timeline came out. False if a run failed. */
+async function cell(
+  name: ScenarioName,
+  runtime: Runtime,
+  pool: 'forks' | 'threads',
+  found: Map<string, string>,
+): Promise<boolean> {
+  const counts = new Map<string, number>()
+  const began = performance.now()
+  let failures = 0
+  for (let left = Number(values.runs); left > 0; left -= CHUNK) {
+    const { hashes, timelines, failure } = await tryScenario(name, runtime, pool, Math.min(left, CHUNK))
+    for (const [hash, count] of hashes) counts.set(hash, (counts.get(hash) ?? 0) + count)
+    for (const [hash, timeline] of timelines) found.set(hash, timeline)
+    if (failure !== undefined) failures += 1
+    if (failure !== undefined) console.log(failure)
+  }
+  const total = [...counts.values()].reduce((sum, count) => sum + count, 0)
+  const list = [...counts].map(([hash, count]) => `${hash} (${count})`).join(', ')
+  const each = Math.round((performance.now() - began) / Math.max(total, 1))
+  console.log(`${runtime.name}, ${pool}: ${total} runs, ${each} ms each: ${list}`)
+  return failures === 0
+}
+
+function busyLoops(count: number): ChildProcess[] {
+  return Array.from({ length: count }, () =>
+    spawn(process.execPath, ['-e', 'for (;;);'], { stdio: 'ignore' }),
+  )
+}
+
+function firstDifference(a: string, b: string): string {
+  const [left, right] = [a.split('\n'), b.split('\n')]
+  const at = left.findIndex((line, index) => line !== right[index])
+  const around = (lines: string[]): string => lines.slice(Math.max(0, at - 3), at + 3).join('\n')
+  return `The first difference is in line ${at + 1}:\n${around(left)}\n---\n${around(right)}`
+}
