@@ -13,6 +13,14 @@ export function packageRoot(): string {
   }
 }
 
+let ownFolders: readonly string[] | undefined
+
+/** Whether this line of a stack leads into this package. */
+export function isOwnCode(line: string): boolean {
+  ownFolders ??= ['src', 'fixtures', 'dist'].map((folder) => path.join(packageRoot(), folder, '/'))
+  return ownFolders.some((folder) => line.includes(folder))
+}
+
 /** The compiled module of `source`, a path below the package's root such as `src/reap/reaper.ts`: Node 20 starts no TypeScript. */
 export function builtFile(source: string): string {
   return path.join(packageRoot(), 'dist', source.replace(/\.ts$/, '.js'))

@@ -1,0 +1,4 @@
+import { defineConfig } from 'vitest/config'
+import { supervise } from 'vitest-supervise/plugin'
+
+export default defineConfig({ plugins: [supervise()] })
