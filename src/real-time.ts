@@ -4,7 +4,7 @@ import { setTimeout as delay } from 'node:timers/promises'
  * Real timers, captured when this module is first imported: tests replace the globals and `node:timers`, and a clean-up
  * that waits on a faked timer waits for ever.
  */
-export const realSetTimeout = globalThis.setTimeout
+const { setTimeout } = globalThis
 export const realClearTimeout = globalThis.clearTimeout
 const realSetImmediate = globalThis.setImmediate
 const timeoutPromise = delay
@@ -13,6 +13,27 @@ const performanceNow = performance.now.bind(performance)
 /** Milliseconds since the process began, whatever a test has done to the clocks. */
 export function realNow(): number {
   return performanceNow()
+}
+
+let setting = false
+
+/** Whether the real timer that is being set at this moment is one of ours. */
+export function isSettingTimer(): boolean {
+  return setting
+}
+
+/** Calls `run` after `ms` of real time. */
+export function realSetTimeout(run: () => void, ms: number): NodeJS.Timeout {
+  return setOurs(() => setTimeout(run, ms))
+}
+
+function setOurs<T>(set: () => T): T {
+  setting = true
+  try {
+    return set()
+  } finally {
+    setting = false
+  }
 }
 
 /** Resolves when one turn of the event loop is over: what the system had to report at this moment has then been heard. */
@@ -26,7 +47,7 @@ const LONGEST = 2 ** 31 - 1
 /** Resolves after `ms` of real time, `Infinity` included. Rejects with an `AbortError` as soon as `signal` aborts. */
 export async function realDelay(ms: number, signal?: AbortSignal): Promise<void> {
   for (let left = ms; ; left -= LONGEST) {
-    await timeoutPromise(Math.min(left, LONGEST), undefined, signal ? { signal } : {})
+    await setOurs(() => timeoutPromise(Math.min(left, LONGEST), undefined, signal ? { signal } : {}))
     if (!(left > LONGEST)) return
   }
 }

@@ -191,8 +191,10 @@ export class TimerEngine {
 /** An error whose stack begins at the caller of `below`. It is put into words only when somebody looks. */
 export function siteOf(below: AnyFunction): Error {
   const { stackTraceLimit } = Error
-  Error.stackTraceLimit = STACK_FRAMES
+  // Not the whole stack, and then a part of it once more.
+  Error.stackTraceLimit = 0
   const site = new Error('set here')
+  Error.stackTraceLimit = STACK_FRAMES
   Error.captureStackTrace(site, below)
   Error.stackTraceLimit = stackTraceLimit
   return site

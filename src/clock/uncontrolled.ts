@@ -2,6 +2,7 @@ import { type AsyncHook, createHook, type HookCallbacks } from 'node:async_hooks
 import { fileURLToPath } from 'node:url'
 
 import { packageRoot } from '../package-root.ts'
+import { isSettingTimer } from '../real-time.ts'
 
 /** A timer of Node's own that runs in real time though time is virtual. */
 export interface UncontrolledTimer {
@@ -35,7 +36,7 @@ export class UncontrolledTimers {
   constructor(onFound?: (timer: UncontrolledTimer) => void) {
     this.#onFound = onFound
     const init = (_id: number, type: string, _trigger: number, resource: object): void => {
-      if (type === 'Timeout') this.#see(resource, init)
+      if (type === 'Timeout' && !isSettingTimer()) this.#see(resource, init)
     }
     const callbacks: HookCallbacks & { trackPromises: boolean } = { init, trackPromises: false }
     this.#hook = createHook(callbacks)
