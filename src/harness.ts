@@ -92,6 +92,7 @@ export class Harness implements AsyncDisposable {
   readonly #attempts = new Attempts()
   readonly #handles: AgentHandle[] = []
   #virtual: VirtualClock | undefined
+  #story: string | undefined
   #spawner: Spawner | undefined
   #commands: AgentCommands | undefined
   #command: AgentCommand | undefined
@@ -205,6 +206,11 @@ export class Harness implements AsyncDisposable {
       .join('\n')
   }
 
+  /** @internal The timeline in words as it was when the harness began to close; empty if nothing had happened. */
+  get story(): string {
+    return this.#story ?? ''
+  }
+
   /** @internal What the virtual clock knows at this moment, in words; undefined in real time. */
   get clockState(): string | undefined {
     return this.#virtual?.describe()
@@ -275,6 +281,7 @@ export class Harness implements AsyncDisposable {
    * @param outcome whether what the harness served has failed: by default its directory is then kept
    */
   async close(outcome: { failed?: boolean } = {}): Promise<void> {
+    this.#story ??= this.timeline.events.length > 0 ? `${this.timeline}` : ''
     this.#failed ||= outcome.failed ?? false
     await this.scope.close()
   }
