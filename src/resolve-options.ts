@@ -42,7 +42,7 @@ const OPTIONS: Record<keyof SuperviseOptions, Check> = {
 
 const CLOCK_OPTIONS: Record<keyof VirtualClockOptions, Check> = {
   limit: MILLISECONDS,
-  start: (value) => (Number.isFinite(Number(value)) ? undefined : 'a Date, or milliseconds since 1970'),
+  start: (value) => (isMoment(value) ? undefined : 'a valid Date, or milliseconds since 1970'),
   seed: (value) => (Number.isInteger(value) ? undefined : 'a whole number'),
 }
 
@@ -128,6 +128,10 @@ function environment(value: unknown): string | undefined {
 
 function defined<T extends object>(layer: T): Partial<T> {
   return Object.fromEntries(Object.entries(layer).filter(([, value]) => value !== undefined)) as Partial<T>
+}
+
+function isMoment(value: unknown): boolean {
+  return (types.isDate(value) || typeof value === 'number') && !Number.isNaN(new Date(value).getTime())
 }
 
 function isMatch(value: unknown): boolean {

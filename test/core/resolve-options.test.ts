@@ -28,20 +28,22 @@ test('nothing given is the defaults', () => {
   expect(resolveOptions({}, {})).toEqual(defaults)
 })
 
-test('later layers win, key by key, and within spawn and agents', () => {
+test('later layers win, key by key, and within spawn, agents and clock', () => {
   const resolved = resolveOptions(
     {
       agent: 'a.ts',
       leaks: 'warn',
       agents: { web: 'w1.ts', db: 'd.ts' },
       spawn: { closeGrace: 1, readyTimeout: 1 },
+      clock: { start: 1, limit: 1 },
     },
-    { leaks: 'fail', prewarm: 2, agents: { web: 'w2.ts' }, spawn: { closeGrace: 2 } },
+    { leaks: 'fail', prewarm: 2, agents: { web: 'w2.ts' }, spawn: { closeGrace: 2 }, clock: { limit: 2 } },
     { prewarm: 3 },
   )
   expect(resolved).toMatchObject({ agent: 'a.ts', leaks: 'fail', prewarm: 3 })
   expect(resolved.agents).toEqual({ web: 'w2.ts', db: 'd.ts' })
   expect(resolved.spawn).toEqual({ closeGrace: 2, readyTimeout: 1 })
+  expect(resolved.clock).toEqual({ start: 1, limit: 2 })
 })
 
 test('an option given as undefined does not displace an earlier one', () => {
@@ -68,6 +70,7 @@ test.each([
   [{ leak: 'warn' }, 'leak', 'leaks'],
   [{ spawn: { closegrace: 1 } }, 'closegrace', 'closeGrace'],
   [{ spawn: { readyTimout: 1 } }, 'readyTimout', 'readyTimeout'],
+  [{ clock: { strat: 0 } }, 'strat', 'start'],
 ])('%j names the unknown option and the one that was meant', (options, wrong, right) => {
   const error = refusal(options)
   expect(error).toMatchObject({ code: 'ERR_OPTION_UNKNOWN', option: wrong })
@@ -120,6 +123,15 @@ test.each([
   [{ spawn: { readyWhen: 'listening' } }, 'readyWhen', '{ stdout: … }'],
   [{ spawn: { readyWhen: { stdout: 80 } } }, 'readyWhen', '{ stdout: … }'],
   [{ spawn: { readyWhen: { stderr: undefined } } }, 'readyWhen', '{ stdout: … }'],
+  [{ clock: 5 }, 'clock', 'an object of clock options'],
+  [{ clock: { limit: -1 } }, 'limit', 'The clock option `limit` is -1, but must be a number of milliseconds'],
+  [{ clock: { limit: '1 h' } }, 'limit', 'milliseconds'],
+  [{ clock: { start: '2020-01-01' } }, 'start', 'a valid Date'],
+  [{ clock: { start: null } }, 'start', 'a valid Date'],
+  [{ clock: { start: new Date(Number.NaN) } }, 'start', 'a valid Date'],
+  [{ clock: { start: 1e17 } }, 'start', 'a valid Date'],
+  [{ clock: { seed: 0.5 } }, 'seed', 'a whole number'],
+  [{ clock: { seed: 'x' } }, 'seed', 'a whole number'],
 ] as [object, string, string][])('%o is refused with what it must be', (options, option, expected) => {
   const error = refusal(options)
   expect(error).toMatchObject({ code: 'ERR_OPTION_INVALID', option })
