@@ -238,7 +238,7 @@ export class Driver {
     const { next } = engine
     const until = Math.min(...[...this.#goals].map((goal) => goal.until ?? Infinity))
     const to = Math.min(next ?? Infinity, until)
-    if (to === Infinity) return this.#deadlock()
+    if (to === Infinity) return this.#deadlock(situation)
     this.#deadEnd = undefined
     for (const goal of this.#goals) if (to > goal.limit) this.#end(goal, errors.beyondLimit(goal.limit, to))
     if (this.#goals.size === 0) return
@@ -252,10 +252,11 @@ export class Driver {
     }
   }
 
-  /** No timer, no process at work: unless something unseen comes, this is the end. */
-  async #deadlock(): Promise<void> {
+  /** No timer, no process at work: unless something unseen comes, or a sleeper wakes up after all, this is the end. */
+  async #deadlock({ dozing }: Situation): Promise<void> {
     this.#deadEnd ??= realNow()
-    if (realNow() - this.#deadEnd < DEAD_END) return this.#lookAgain()
+    const limit = dozing ? this.#parts.patience : DEAD_END
+    if (realNow() - this.#deadEnd < limit) return this.#lookAgain()
     this.#deadEnd = undefined
     this.#fail(this.#parts.errors.deadlock())
   }

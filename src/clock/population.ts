@@ -20,7 +20,9 @@ export interface Situation {
   readonly settled: boolean
   /** Somebody is about to wake up by himself: what he does then may belong to what was held. */
   readonly napping: boolean
-  /** Nobody wakes up by himself either: time can move. */
+  /** Somebody will wake up by himself, after a second or more of real time. */
+  readonly dozing: boolean
+  /** Nobody wakes up by himself soon: time can move. */
   readonly restful: boolean
   readonly level: EvidenceLevel
   /** Another one if anybody has been at work in between; empty if nobody lives. */
@@ -164,6 +166,7 @@ export class Population {
     return {
       settled: seen.every(({ rest }) => rest !== 'running' && rest !== 'gone'),
       napping: seen.some(({ rest }) => rest === 'napping'),
+      dozing: seen.some(({ rest }) => rest === 'dozing'),
       restful: seen.every(({ rest }) => rest === 'parked' || rest === 'dozing'),
       level,
       fingerprint,

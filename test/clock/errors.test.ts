@@ -1,4 +1,5 @@
 import { spawn } from 'node:child_process'
+import { once } from 'node:events'
 
 import { expect, test } from 'vitest'
 
@@ -15,7 +16,7 @@ async function errorOf(promise: Promise<unknown>): Promise<SuperviseError> {
       () => undefined,
       (error: unknown) => error,
     ),
-    20_000,
+    55_000,
   )
   if (outcome === TIMED_OUT) throw new Error('nothing came of it')
   expect(outcome).toBeInstanceOf(SuperviseError)
@@ -172,4 +173,12 @@ test('a timer that sets itself for ever at one instant is not ours to find: time
   again()
   await open.clock.runUntil(() => calls === 1000)
   expect(open.clock.now).toBe(999)
+})
+
+test('a child that wakes up after a second or more is waited for when nothing else can happen', async () => {
+  const { clock } = openClock()
+  const child = spawn('sh', ['-c', 'sleep 1.2; exit 3'], { stdio: 'ignore' })
+  const [code] = await clock.runUntil(once(child, 'exit'))
+  expect(code).toBe(3)
+  expect(clock.now).toBe(0)
 })
