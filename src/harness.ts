@@ -20,6 +20,7 @@ import { READY_TIMEOUT, Spawner } from './process/spawner.ts'
 import { stopAttached } from './process/stop-attached.ts'
 import {
   descendantsOf,
+  inOneLook,
   isUnderMark,
   type ProcessInfo,
   processTable,
@@ -335,7 +336,7 @@ export class Harness implements AsyncDisposable {
   async #stopAll(): Promise<void> {
     this.#commands?.close()
     const stopped = await Promise.allSettled([
-      ...this.#handles.map((handle) => handle.close()),
+      ...inOneLook(() => this.#handles.map((handle) => handle.close())),
       ...(this.#commands
         ? [stopAttached(this.#commands.attached, this.options.spawn.closeGrace ?? 3000)]
         : []),

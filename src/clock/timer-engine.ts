@@ -1,7 +1,7 @@
-import { syncBuiltinESMExports } from 'node:module'
+import { createRequire, syncBuiltinESMExports } from 'node:module'
 import timersPromises from 'node:timers/promises'
 
-import { type Clock as FakeClock, install } from '@sinonjs/fake-timers'
+import type { Clock as FakeClock } from '@sinonjs/fake-timers'
 
 import { SuperviseError } from '../errors.ts'
 
@@ -29,6 +29,8 @@ type SetTimer = (run: AnyFunction, delay?: number, ...rest: unknown[]) => unknow
 
 /** As Node has it: what a timer can wait at most; longer ones, and those below 1, fire after 1 ms. */
 const LONGEST = 2 ** 31 - 1
+/** Loads what a worker without virtual time never needs. */
+const load = createRequire(import.meta.url)
 const REAL = { setTimeout: globalThis.setTimeout, setInterval: globalThis.setInterval }
 const NONE: ReadonlyMap<number, EngineTimer> = new Map()
 const STACK_FRAMES = 12
@@ -59,6 +61,7 @@ export class TimerEngine {
    */
   static install(start: number, owns: () => boolean = () => true): TimerEngine {
     if ((Date as { isFake?: boolean }).isFake) throw inUse()
+    const { install } = load('@sinonjs/fake-timers') as typeof import('@sinonjs/fake-timers')
     const engine = install({
       now: start,
       toFake: ['setTimeout', 'clearTimeout', 'setInterval', 'clearInterval', 'Date', 'hrtime'],

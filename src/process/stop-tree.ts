@@ -2,7 +2,14 @@ import { type Clock, holding } from '../clock/clock.ts'
 import { SuperviseError } from '../errors.ts'
 import { realDelay, realNow, TIMED_OUT, within } from '../real-time.ts'
 import { signalGroup, signalProcess } from './signals.ts'
-import { descendantsOf, isUnderMark, type ProcessInfo, processTable, snapshot } from './table/index.ts'
+import {
+  descendantsOf,
+  isUnderMark,
+  type ProcessInfo,
+  processTable,
+  snapshot,
+  youngerProcesses,
+} from './table/index.ts'
 
 /** How long the kernel may take to end what was sent SIGKILL. Milliseconds of real time. */
 const KILL_LIMIT = 5000
@@ -42,7 +49,7 @@ export async function stopTree(
   { grace, clock, onTerm, onSignal }: StopOptions,
 ): Promise<void> {
   // While the process lives its children still name it as their parent; afterwards only the mark leads to them.
-  const table = tree.hasExited() ? [] : processTable.younger()
+  const table = tree.hasExited() ? [] : youngerProcesses()
   const known = descendantsOf([tree.pid], table)
   const stopped = table.some((info) => info.pid === tree.pid && info.stopped)
 
@@ -93,7 +100,7 @@ interface KillAllOptions {
 export async function killAll(
   what: string,
   belongs: (info: ProcessInfo) => boolean,
-  { known = [], list = () => processTable.younger() }: KillAllOptions = {},
+  { known = [], list = youngerProcesses }: KillAllOptions = {},
 ): Promise<ProcessInfo[]> {
   const found = new Map(known.map((info) => [identity(info), info]))
   const killed = new Map<string, ProcessInfo>()

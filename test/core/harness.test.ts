@@ -8,6 +8,7 @@ import { expect, onTestFinished, test, vi } from 'vitest'
 import { createHarness } from '../../src/create-harness.ts'
 import { Harness } from '../../src/harness.ts'
 import type { SuperviseOptions } from '../../src/options.ts'
+import { processTable } from '../../src/process/table/index.ts'
 import { Run } from '../../src/reap/run.ts'
 import { SpawnLedger } from '../../src/reap/spawn-ledger.ts'
 import { resolveOptions } from '../../src/resolve-options.ts'
@@ -150,6 +151,35 @@ test('what the agents printed is under their names', async () => {
   expect(harness.output).toBe('')
   await harness.spawnAgent({ id: 'web', script: { stdout: { ready: 'listening' } } })
   expect(harness.output).toBe('stdout of agent "web":\n    listening')
+})
+
+/** A harness whose agents have all exited, each with code 1. */
+async function afterExits(run: Run, count: number, program: string): Promise<Harness> {
+  const agentPath = new Scratch().shell(program)
+  const harness = await Harness.open({ run, options: resolveOptions({}), agentPath, agentPaths: {} })
+  for (let i = 0; i < count; i++) {
+    const agent = await harness.spawner.spawn('a', { readyWhen: 'spawn' })
+    await agent.exited
+  }
+  return harness
+}
+
+test('one look at all processes proves of many agents that have exited that nothing is left', async () => {
+  await using run = await Run.start(new Scratch().root)
+  const harness = await afterExits(run, 40, 'exit 1')
+  const look = vi.spyOn(processTable, 'younger')
+  onTestFinished(() => look.mockRestore())
+  await harness.close()
+  expect(look).toHaveBeenCalledOnce()
+})
+
+test('what each of them has left is found all the same', async () => {
+  await using run = await Run.start(new Scratch().root)
+  const harness = await afterExits(run, 5, 'setsid sleep 86400 & sleep 86400 & exit 1')
+  const left = (await harness.processes()).map(({ pid }) => pid)
+  expect(left).toHaveLength(10)
+  await harness.close()
+  expect(left.filter(alive)).toEqual([])
 })
 
 test('a limit shortens the default of readyTimeout in real time alone', async () => {

@@ -8,6 +8,27 @@ export type { ProcessInfo, ProcessTable } from './table.ts'
 /** This machine's process table. */
 export const processTable: ProcessTable = createProcessTable()
 
+let look: { table?: ProcessInfo[] } | undefined
+
+/**
+ * Has all that `body` looks up before it returns see one list of processes. Reading that is what it costs to prove that
+ * nothing is left of an agent, and of many agents that have exited one list proves it.
+ */
+export function inOneLook<T>(body: () => T): T {
+  look = {}
+  try {
+    return body()
+  } finally {
+    look = undefined
+  }
+}
+
+/** Every live process that began after this one did, as of now or of the {@link inOneLook} that this is part of. */
+export function youngerProcesses(): ProcessInfo[] {
+  if (!look) return processTable.younger()
+  return (look.table ??= processTable.younger())
+}
+
 function createProcessTable(): ProcessTable {
   switch (process.platform) {
     case 'win32':
