@@ -5,6 +5,7 @@ import { type ClockState, dump } from './dump.ts'
 export class ClockErrors {
   readonly #state: () => ClockState
   readonly #patience: number
+  readonly #own = new WeakSet<SuperviseError>()
 
   /** @param patience how long processes are waited for, in ms of real time */
   constructor(patience: number, state: () => ClockState) {
@@ -73,9 +74,16 @@ export class ClockErrors {
     )
   }
 
+  /** Has an error of the clock lead to the call that it ends; others lead to where they arose already. */
+  locate(error: unknown, site: Error): unknown {
+    return error instanceof SuperviseError && this.#own.has(error) ? at(site, error) : error
+  }
+
   #error(code: SuperviseError['code'], message: string, facts: object = {}): SuperviseError {
     const state = this.#state()
-    return new SuperviseError(code, `${message}\n${dump(state)}`, { now: state.now, ...facts })
+    const error = new SuperviseError(code, `${message}\n${dump(state)}`, { now: state.now, ...facts })
+    this.#own.add(error)
+    return error
   }
 }
 

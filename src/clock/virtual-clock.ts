@@ -52,7 +52,7 @@ export class VirtualClock implements Ruler {
   readonly #errors: ClockErrors
   readonly #driver: Driver
   readonly #uncontrolled = new UncontrolledTimers()
-  readonly #moves = new Moves()
+  readonly #moves = new Moves((error, site) => this.#errors.locate(error, site))
   readonly #sleepers = new Set<Sleeper>()
   #removed = false
   #watchdog: NodeJS.Timeout | undefined

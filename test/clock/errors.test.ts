@@ -36,6 +36,13 @@ test('what cannot happen any more is a deadlock, named with what rests', async (
   expect(error.message).toContain('Virtual timers:\n  none is set')
 })
 
+test('an error of the clock leads to the call of the test', async () => {
+  const { clock } = openClock()
+  const error = await errorOf(clock.runUntil(never))
+  expect(error.stack).toMatch(/\n\s+at [^\n]*errors\.test\.ts:\d+/)
+  expect(error.stack).not.toContain('driver.ts')
+})
+
 test('next() without a timer is a deadlock', async () => {
   const { clock } = openClock()
   expect((await errorOf(clock.next())).code).toBe('ERR_CLOCK_DEADLOCK')
