@@ -2,7 +2,6 @@ import type { ChildProcess } from 'node:child_process'
 import { inspect } from 'node:util'
 
 import { SuperviseError } from '../errors.ts'
-import { realClearTimeout, realNow, realSetTimeout } from '../real-time.ts'
 import { ClockErrors } from './clock-errors.ts'
 import {
   DEFAULT_LIMIT,
@@ -17,6 +16,7 @@ import { workInFlight } from './quiet.ts'
 import { Moves } from './moves.ts'
 import type { Route, Speaker } from './route.ts'
 import { seededOrder } from './seeded-order.ts'
+import { Sleepers } from './sleepers.ts'
 import type { Ruler } from './test-clock.ts'
 import { type PendingTimer, siteOf, TimerEngine } from './timer-engine.ts'
 import { UncontrolledTimers } from './uncontrolled.ts'
@@ -29,13 +29,6 @@ export interface RunUntilOptions {
   signal?: AbortSignal
 }
 
-/** A sleep that only a call of the test ends. */
-interface Sleeper {
-  readonly site: Error
-  readonly ms: number
-  fail(error: unknown): void
-}
-
 /**
  * Virtual time over real processes. It stands still until the test moves it, by `next`, `advance`, `runUntil` or `jump`,
  * and it moves only when everything real has come to rest: every process of the test has ended or waits for something
@@ -46,23 +39,20 @@ interface Sleeper {
  */
 export class VirtualClock implements Ruler {
   readonly #limit: number
-  readonly #patience: number
   readonly #engine: TimerEngine
   readonly #population: Population
   readonly #errors: ClockErrors
   readonly #driver: Driver
   readonly #uncontrolled = new UncontrolledTimers()
   readonly #moves = new Moves((error, site) => this.#errors.locate(error, site))
-  readonly #sleepers = new Set<Sleeper>()
+  readonly #sleepers: Sleepers
   #removed = false
-  #watchdog: NodeJS.Timeout | undefined
 
   /** @internal Use the fixture `clock`, or `harness.installClock()`. */
   constructor(options: VirtualClockOptions, context: VirtualClockContext) {
     const { limit = DEFAULT_LIMIT, start = DEFAULT_START, seed } = options
     const { patience } = context
     this.#limit = limit
-    this.#patience = patience
     this.#population = new Population({
       evidence: context.evidence,
       owns: () => context.owns(),
@@ -77,6 +67,13 @@ export class VirtualClock implements Ruler {
       errors: this.#errors,
       order: seededOrder(seed),
       patience,
+    })
+    this.#sleepers = new Sleepers({
+      engine: this.#engine,
+      errors: this.#errors,
+      patience: patience / 2,
+      isAtRest: () => workInFlight().length === 0 && this.#population.look().restful,
+      idleSince: () => this.#driver.idleSince,
     })
     this.#population.start(context.children)
     this.#uncontrolled.start()
@@ -185,28 +182,12 @@ export class VirtualClock implements Ruler {
 
   /** Resolves when the test has moved time by `ms`. Rejects with `ERR_CLOCK_NOT_DRIVEN` if it does not go on moving it. */
   sleep(ms: number, signal?: AbortSignal): Promise<void> {
-    const site = siteOf(this.sleep)
-    return new Promise((resolve, reject) => {
-      const sleeper: Sleeper = { site, ms, fail: (error) => end(() => reject(error)) }
-      const end = (settle: () => void): void => {
-        cancel()
-        this.#sleepers.delete(sleeper)
-        settle()
-      }
-      const cancel = this.#wait(ms, signal, site, (error) =>
-        end(error === undefined ? resolve : () => reject(error)),
-      )
-      this.#sleepers.add(sleeper)
-      this.#watch()
-    })
+    return this.#sleepers.sleep(ms, signal, siteOf(this.sleep))
   }
 
   /** @internal */
   wait(ms: number, signal?: AbortSignal): Promise<void> {
-    const site = siteOf(this.wait)
-    return new Promise((resolve, reject) => {
-      this.#wait(ms, signal, site, (error) => (error === undefined ? resolve() : reject(error)))
-    })
+    return this.#sleepers.wait(ms, signal, siteOf(this.wait))
   }
 
   /** @internal */
@@ -232,7 +213,7 @@ export class VirtualClock implements Ruler {
     if (this.#removed) return undefined
     this.#removed = true
     const [moving] = this.#moves.abandon()
-    realClearTimeout(this.#watchdog)
+    this.#sleepers.stop()
     this.#uncontrolled.stop()
     this.#engine.uninstall()
     this.#population.stop(keep)
@@ -250,66 +231,15 @@ export class VirtualClock implements Ruler {
     }
   }
 
-  #wait(
-    ms: number,
-    signal: AbortSignal | undefined,
-    site: Error,
-    done: (error?: unknown) => void,
-  ): () => void {
-    if (signal?.aborted) {
-      done(signal.reason)
-      return () => {}
-    }
-    const abort = (): void => {
-      cancel()
-      done(signal?.reason)
-    }
-    const stop = this.#engine.after(
-      ms,
-      () => {
-        cancel()
-        done()
-      },
-      site,
-    )
-    const cancel = (): void => {
-      stop()
-      signal?.removeEventListener('abort', abort)
-    }
-    signal?.addEventListener('abort', abort, { once: true })
-    return cancel
-  }
-
   async #reach(goal: Omit<Goal, 'limit'>, options: RunUntilOptions = {}): Promise<void> {
     const { limit = this.#limit, signal } = options
     try {
       await this.#driver.reach({ ...goal, limit: this.now + limit }, signal)
     } finally {
-      this.#watch()
+      this.#sleepers.watch()
     }
-  }
-
-  /** Looks after those who sleep although nobody moves time: they would sleep for ever. */
-  #watch(): void {
-    if (this.#watchdog || this.#sleepers.size === 0 || this.#removed) return
-    const patience = this.#patience / 2
-    const idleFor = (): number => realNow() - (this.#driver.idleSince ?? realNow())
-    const look = (): void => {
-      this.#watchdog = undefined
-      if (this.#sleepers.size === 0 || this.#removed) return
-      const atWork = workInFlight().length > 0 || !this.#population.look().restful
-      if (atWork || idleFor() < patience) return wait()
-      for (const sleeper of this.#sleepers) sleeper.fail(this.#errors.notDriven(sleeper.ms, sleeper.site))
-    }
-    const wait = (): void => {
-      this.#watchdog = realSetTimeout(look, Math.max(patience - idleFor(), LOOK)).unref()
-    }
-    wait()
   }
 }
-
-/** Real ms between two looks at who waits and should not. */
-const LOOK = 100
 
 function assertDuration(call: string, ms: number): void {
   if (Number.isFinite(ms) && ms >= 0) return
