@@ -1,3 +1,5 @@
+import { readdir, rm, rmdir } from 'node:fs/promises'
+
 import { SuperviseError, systemCode } from './errors.ts'
 
 /** The longest path that the address of a Unix socket holds, its final zero left out. Bytes. */
@@ -34,4 +36,19 @@ export function assertSocketPath(file: string): void {
       `${SOCKET_PATH_LIMIT}. Set TMPDIR to a shorter directory, such as /tmp.`,
     { file, limit: SOCKET_PATH_LIMIT },
   )
+}
+
+/** Whether there is nothing in the directory, or none. */
+export async function isEmpty(directory: string): Promise<boolean> {
+  return (await readdir(directory).catch(() => [])).length === 0
+}
+
+/** Removes a directory with all there is in it. */
+export async function removeDirectory(directory: string): Promise<void> {
+  // Most are empty: one call instead of a walk.
+  const removed = await rmdir(directory).then(
+    () => true,
+    () => false,
+  )
+  if (!removed) await rm(directory, { recursive: true, force: true, maxRetries: 5, retryDelay: 20 })
 }

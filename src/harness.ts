@@ -1,14 +1,14 @@
 import type { ChildProcess } from 'node:child_process'
-import { readdir, rm, rmdir } from 'node:fs/promises'
 import path from 'node:path'
 
 import { DEFAULT_PATIENCE } from './clock/clock-options.ts'
-import { describeUncontrolled } from './clock/dump.ts'
 import { createEvidenceSource } from './clock/evidence/index.ts'
 import { TestClock } from './clock/test-clock.ts'
 import { VirtualClock } from './clock/virtual-clock.ts'
+import { isEmpty, removeDirectory } from './directory.ts'
 import { SuperviseError, throwAll } from './errors.ts'
 import { FaultPlan } from './fault/fault-plan.ts'
+import { isOwner, livingChildren, warnOf } from './harness-clock.ts'
 import { HarnessLoop, type HarnessLoopOptions } from './harness-loop.ts'
 import type { SpawnOptions } from './options.ts'
 import { type AgentCommand, AgentCommands } from './process/agent-command.ts'
@@ -28,7 +28,7 @@ import {
 } from './process/table/index.ts'
 import { findLeaks } from './reap/leaks.ts'
 import type { Run } from './reap/run.ts'
-import { SpawnLedger } from './reap/spawn-ledger.ts'
+import type { SpawnLedger } from './reap/spawn-ledger.ts'
 import type { ResolvedOptions } from './resolve-options.ts'
 import type { RestartLoop } from './restart/restart-loop.ts'
 import { Scope } from './scope.ts'
@@ -156,34 +156,17 @@ export class Harness implements AsyncDisposable {
    */
   installClock(): VirtualClock {
     this.scope.throwIfClosed()
-    const own = new Set(this.#handles.map((handle) => handle.process))
-    const spawned = this.#ledger?.spawns.map(({ child }) => child) ?? []
-    const ledger = this.#ledger
     const clock = new VirtualClock(this.options.clock, {
       evidence: createEvidenceSource(),
       patience: this.limits.patience,
-      children: [...new Set([...own, ...spawned])].filter(isRunning),
-      owns: () => ledger === undefined || SpawnLedger.current === ledger || SpawnLedger.isNobodys,
+      children: livingChildren(this.#agents, this.#ledger),
+      owns: () => isOwner(this.#ledger),
       survivors: () => this.#survivors(),
     })
     this.#virtual = clock
     this.clock.use(clock)
     this.timeline.begin()
-    this.scope.defer('the clock', () => {
-      const agents = new Set(this.#handles.map((handle) => handle.process))
-      const moving = clock.remove((child) => agents.has(child))
-      this.clock.use(undefined)
-      this.#virtual = undefined
-      const { uncontrolled } = clock
-      if (uncontrolled.length > 0) {
-        console.warn(
-          'vitest-supervise: these timers were real, and no virtual time moved them. `setTimeout` and an `AbortController` of ' +
-            `your own would be virtual:\n${describeUncontrolled(uncontrolled).join('\n')}`,
-        )
-      }
-      // A test that has failed was left at any point.
-      if (moving && !this.#failed) throw moving
-    })
+    this.scope.defer('the clock', () => this.#removeClock(clock))
     return clock
   }
 
@@ -301,6 +284,20 @@ export class Harness implements AsyncDisposable {
     }
   }
 
+  get #agents(): Set<ChildProcess> {
+    return new Set(this.#handles.map((handle) => handle.process))
+  }
+
+  #removeClock(clock: VirtualClock): void {
+    const agents = this.#agents
+    const moving = clock.remove((child) => agents.has(child))
+    this.clock.use(undefined)
+    this.#virtual = undefined
+    warnOf(clock.uncontrolled)
+    // A test that has failed was left at any point.
+    if (moving && !this.#failed) throw moving
+  }
+
   #survivors(): number[] {
     return processTable
       .younger()
@@ -356,7 +353,7 @@ export class Harness implements AsyncDisposable {
 
   async #checkLeaks(): Promise<void> {
     // What the agents started is gone with them, by proof. The rest can only come from elsewhere.
-    const agents = new Set(this.#handles.map((handle) => handle.process))
+    const agents = this.#agents
     const spawns = this.#ledger?.spawns.filter(({ child }) => !agents.has(child)) ?? []
     if (spawns.length === 0 && this.#commands === undefined) return
     const leak = await findLeaks({ mark: this.#mark, spawns })
@@ -372,28 +369,13 @@ export class Harness implements AsyncDisposable {
   async #removeDirectory(): Promise<void> {
     const { keepRuntimeDir } = this.options
     const wanted = keepRuntimeDir === 'always' || (keepRuntimeDir === 'on-failure' && this.#failed)
-    if (wanted && (await readdir(this.runtimeDir).catch(() => [])).length > 0) {
-      this.#kept = true
-      this.#parts.run.keep(this.runtimeDir)
-      return
-    }
-    // Most agents leave it empty: one call instead of a walk.
-    if (
-      await rmdir(this.runtimeDir).then(
-        () => true,
-        () => false,
-      )
-    )
-      return
-    await rm(this.runtimeDir, { recursive: true, force: true, maxRetries: 5, retryDelay: 20 })
+    this.#kept = wanted && !(await isEmpty(this.runtimeDir))
+    if (this.#kept) this.#parts.run.keep(this.runtimeDir)
+    else await removeDirectory(this.runtimeDir)
   }
 }
 
 /** Who closed an agent in virtual time and did not move that has been told so; the agent is gone. */
 function isNews(error: unknown): boolean {
   return !(error instanceof SuperviseError && error.code === 'ERR_CLOCK_NOT_DRIVEN')
-}
-
-function isRunning({ pid, exitCode, signalCode }: ChildProcess): boolean {
-  return pid !== undefined && exitCode === null && signalCode === null
 }
