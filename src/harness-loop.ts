@@ -37,7 +37,8 @@ export class HarnessLoop extends RestartLoop {
   readonly #signal: AbortSignal
 
   constructor(options: HarnessLoopOptions, context: HarnessLoopContext) {
-    const { id = 'agent', spawn, starter, onEvent, ...rest } = options
+    // Without any, the loop itself says what is missing.
+    const { id = 'agent', spawn, starter, onEvent, ...rest } = options ?? {}
     const { spawner, clock, timeline, seed } = context
     super({
       clock,

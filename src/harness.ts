@@ -197,7 +197,14 @@ export class Harness implements AsyncDisposable {
 
   /** @internal What the virtual clock knows at this moment, in words; undefined in real time. */
   get clockState(): string | undefined {
-    return this.#virtual?.describe()
+    const clock = this.#virtual
+    if (!clock) return undefined
+    const hint = clock.isMoving
+      ? 'It was moving that time, which took longer than the test has: see what holds it up. A process that sleeps for less ' +
+        'than a second by a timer of its own is waited for in real time each time.'
+      : 'Nobody was moving it. That only the test does, as by `await clock.runUntil(promise)`, and in fixtures and hooks of ' +
+        'yours that come after `clock`, too.'
+    return `${hint}\n${clock.describe()}`
   }
 
   /** Where the runtime directory was kept, once the harness is closed. */
@@ -290,7 +297,8 @@ export class Harness implements AsyncDisposable {
 
   #removeClock(clock: VirtualClock): void {
     const agents = this.#agents
-    const moving = clock.remove((child) => agents.has(child))
+    // What a test has left is killed, and nobody is to start it again. What a script has started is its own affair.
+    const moving = clock.remove((child) => this.#ledger === undefined || agents.has(child))
     this.clock.use(undefined)
     this.#virtual = undefined
     warnOf(clock.uncontrolled)

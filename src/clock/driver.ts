@@ -34,6 +34,8 @@ export interface DriverParts {
 /** Events, and starts of processes, that may follow each other without coming to rest. */
 const MOST_AT_ONCE = 100_000
 const MOST_STARTS = 1000
+/** So many are too many if they have taken longer than everything may take to come to rest. */
+const MANY_STARTS = 100
 /** Real ms that a dead end is looked at before it is called one: something unseen may still be on its way. */
 const DEAD_END = 100
 /** Real ms that the first who have done something wait for those who are about to wake up. */
@@ -62,6 +64,8 @@ export class Driver {
   #progress = realNow()
   #atOnce = 0
   #startedBefore = 0
+  /** When time last moved, or could have. ms of real time. */
+  #instant = realNow()
   #looks = 0
   #fired = 0
   #deadEnd: number | undefined
@@ -94,6 +98,7 @@ export class Driver {
     const pursued: PursuedGoal = { ...goal, outcome: deferred() }
     const abort = (): void => pursued.outcome.reject(signal?.reason)
     signal?.addEventListener('abort', abort, { once: true })
+    if (this.#goals.size === 0) this.#newInstant()
     this.#goals.add(pursued)
     this.#progress = realNow()
     this.#start()
@@ -179,6 +184,7 @@ export class Driver {
 
   #newInstant(): void {
     this.#atOnce = 0
+    this.#instant = realNow()
     this.#startedBefore = this.#parts.population.started
   }
 
@@ -216,10 +222,10 @@ export class Driver {
     this.#progress = realNow()
     this.#atOnce += 1
     const starts = this.#parts.population.started - this.#startedBefore
-    if (this.#atOnce <= MOST_AT_ONCE && starts <= MOST_STARTS) return
-    this.#fail(
-      this.#parts.errors.endless(starts > MOST_STARTS ? `${starts} starts` : `${MOST_AT_ONCE} events`),
-    )
+    const tooLong = realNow() - this.#instant > this.#parts.patience
+    const tooMany = starts > (tooLong ? MANY_STARTS : MOST_STARTS)
+    if (this.#atOnce <= MOST_AT_ONCE && !tooMany) return
+    this.#fail(this.#parts.errors.endless(tooMany ? `${starts} starts` : `${MOST_AT_ONCE} events`))
     this.#newInstant()
   }
 

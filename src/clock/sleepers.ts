@@ -94,12 +94,17 @@ export class Sleepers {
       cancel()
       done(signal?.reason)
     }
+    let over = false
     const run = (): void => {
+      if (over) return
       cancel()
       done()
     }
-    const stop = this.#parts.engine.after(ms, run, site)
+    // No time has to pass for that, and a timer is due after 1 ms at the earliest.
+    if (!(ms > 0)) queueMicrotask(run)
+    const stop = ms > 0 ? this.#parts.engine.after(ms, run, site) : () => {}
     const cancel = (): void => {
+      over = true
       stop()
       signal?.removeEventListener('abort', abort)
     }

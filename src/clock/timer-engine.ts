@@ -161,14 +161,23 @@ export class TimerEngine {
       const original = this.#engine[name] as unknown as SetTimer
       const noted: SetTimer = (run, delay, ...rest) => {
         if (!this.#owns()) return (REAL[name] as SetTimer)(run, delay, ...rest)
-        const id = original(run, nodeDelay(delay), ...rest)
-        this.#label(id, siteOf(noted))
-        return id
+        const timer = original(run, nodeDelay(delay), ...rest)
+        this.#label(timer, siteOf(noted))
+        return this.#closable(timer)
       }
       // The engine keeps there how to restore itself, and Node what `promisify` is to use.
       Object.defineProperties(noted, Object.getOwnPropertyDescriptors(original))
       Object.defineProperty(this.#engine, name, { value: noted, configurable: true, writable: true })
     }
+  }
+
+  /** Gives a timer what Node's have and the engine's have not. */
+  #closable(timer: unknown): unknown {
+    const close = (): unknown => {
+      this.#engine.clearTimeout(timer as never)
+      return timer
+    }
+    return Object.assign(timer as object, { close, [Symbol.dispose]: close })
   }
 
   /** What the engine leaves real. */

@@ -164,11 +164,12 @@ export class VirtualClock implements Ruler {
    * `wall`: the machine's clock is set forward (or back) by `ms`: `Date` jumps, timers do not. `sleep`: the machine
    * was suspended for `ms`: every timer that was due meanwhile fires once, now, and intervals go on from here.
    */
-  jump(ms: number, { as }: { as: 'wall' | 'sleep' }): Promise<void> {
-    return this.#moves.make(this.jump, () => this.#jump(ms, as))
+  jump(ms: number, how: { as: 'wall' | 'sleep' }): Promise<void> {
+    return this.#moves.make(this.jump, () => this.#jump(ms, how?.as))
   }
 
-  async #jump(ms: number, as: 'wall' | 'sleep'): Promise<void> {
+  async #jump(ms: number, as: unknown): Promise<void> {
+    if (as !== 'wall' && as !== 'sleep') throw notAJump(as)
     if (as === 'wall') {
       if (!Number.isFinite(ms)) assertDuration('jump', ms)
       this.#engine.jumpWall(ms)
@@ -198,6 +199,11 @@ export class VirtualClock implements Ruler {
   /** @internal */
   route(speaker: Speaker): Route {
     return this.#population.route(speaker)
+  }
+
+  /** @internal Whether a call of the test is moving time. */
+  get isMoving(): boolean {
+    return this.#driver.idleSince === undefined
   }
 
   /** @internal Everything that is known at this moment, in words. */
@@ -233,6 +239,7 @@ export class VirtualClock implements Ruler {
 
   async #reach(goal: Omit<Goal, 'limit'>, options: RunUntilOptions = {}): Promise<void> {
     const { limit = this.#limit, signal } = options
+    if (!(limit >= 0)) throw notALimit(limit)
     try {
       await this.#driver.reach({ ...goal, limit: this.now + limit }, signal)
     } finally {
@@ -247,6 +254,23 @@ function assertDuration(call: string, ms: number): void {
     'ERR_OPTION_INVALID',
     `clock.${call}() was given ${String(ms)}, but takes a number of milliseconds, 0 or more.`,
     { option: 'ms', value: ms },
+  )
+}
+
+function notAJump(as: unknown): SuperviseError {
+  return new SuperviseError(
+    'ERR_OPTION_INVALID',
+    `clock.jump() was given \`as\`: ${inspect(as)}, but takes { as: 'wall' }, by which \`Date\` jumps, or { as: 'sleep' }, by which ` +
+      'the machine was suspended.',
+    { option: 'as', value: as },
+  )
+}
+
+function notALimit(limit: unknown): SuperviseError {
+  return new SuperviseError(
+    'ERR_OPTION_INVALID',
+    `clock.runUntil() was given \`limit\`: ${inspect(limit)}, but takes a number of milliseconds, 0 or more.`,
+    { option: 'limit', value: limit },
   )
 }
 

@@ -1,5 +1,6 @@
 import { type Clock, systemClock } from '../clock/clock.ts'
 import { SuperviseError } from '../errors.ts'
+import { type Check, checkOptions } from '../option-checks.ts'
 import type { WatchResult } from '../process/watcher.ts'
 import { abortable } from '../wait.ts'
 import { assertOption, type BackoffStrategy, ExponentialBackoff } from './backoff.ts'
@@ -80,6 +81,19 @@ export class MaxRestartsExhaustedError extends SuperviseError {
   }
 }
 
+/** Only their names are checked here: what they must be is said where they are used. */
+const OPTIONS: Record<keyof RestartLoopOptions, Check> = {
+  starter: () => undefined,
+  policy: () => undefined,
+  maxRestarts: () => undefined,
+  window: () => undefined,
+  resetAfter: () => undefined,
+  backoff: () => undefined,
+  clock: () => undefined,
+  random: () => undefined,
+  onEvent: () => undefined,
+}
+
 /** Starts something, and starts it again when it fails, as its policy says. Each run of a loop begins anew. */
 export class RestartLoop {
   readonly #starter: Starter
@@ -87,8 +101,9 @@ export class RestartLoop {
   readonly #clock: Clock
   readonly #onEvent: (event: RestartEvent) => void
 
-  /** Throws `ERR_OPTION_INVALID`, which names the option. */
+  /** Throws `ERR_OPTION_UNKNOWN` or `ERR_OPTION_INVALID`, which name the option. */
   constructor(options: RestartLoopOptions) {
+    checkOptions('restart loop', options, OPTIONS)
     const { starter, policy, maxRestarts, window = Infinity, resetAfter = Infinity } = options
     const policies = Object.values(RestartLoopPolicy)
     assertOption('starter', starter, 'an object with a method `start`', typeof starter?.start === 'function')
@@ -96,13 +111,15 @@ export class RestartLoop {
     assertOption('maxRestarts', maxRestarts, 'a whole number, 0 or more, or Infinity', isLimit(maxRestarts))
     assertOption('window', window, 'a number of milliseconds above 0', window > 0)
     assertOption('resetAfter', resetAfter, 'a number of milliseconds, 0 or more', resetAfter >= 0)
+    const { backoff = new ExponentialBackoff() } = options
+    assertOption('backoff', backoff, 'an object with a method `next`', typeof backoff?.next === 'function')
     this.#starter = starter
     this.#rules = {
       policy,
       maxRestarts: maxRestarts || Infinity,
       window,
       resetAfter,
-      backoff: options.backoff ?? new ExponentialBackoff(),
+      backoff,
       random: options.random,
     }
     this.#clock = options.clock ?? systemClock

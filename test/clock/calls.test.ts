@@ -243,3 +243,21 @@ test('what time moved on is told by its evidence', async () => {
   expect(clock.evidence).toBe('heuristic')
   child.stdin.end()
 })
+
+test('a sleep of no time ends at this time', async () => {
+  const { clock } = openClock()
+  await clock.runUntil(clock.sleep(0))
+  expect(clock.now).toBe(0)
+})
+
+test('what cannot be meant is refused with its name', async () => {
+  const { clock } = openClock()
+  await expect(clock.jump(100, { as: 'walls' as 'wall' })).rejects.toMatchObject({
+    code: 'ERR_OPTION_INVALID',
+    message: expect.stringContaining("'walls'"),
+  })
+  await expect(clock.runUntil(() => true, { limit: '5s' as unknown as number })).rejects.toMatchObject({
+    code: 'ERR_OPTION_INVALID',
+    message: expect.stringContaining("'5s'"),
+  })
+})

@@ -104,6 +104,13 @@ test('a pending timer tells when it is due, what it is, and where it was set', (
   ])
 })
 
+test('a timer can be closed and disposed of, as in Node', () => {
+  const clock = install()
+  setTimeout(() => {}, 10).close()
+  setInterval(() => {}, 10)[Symbol.dispose]()
+  expect(clock.pending).toEqual([])
+})
+
 test('a sleep may be longer than a timer of Node', async () => {
   const clock = install()
   const year = 365 * 24 * 3600 * 1000

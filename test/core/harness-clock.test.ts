@@ -1,4 +1,5 @@
-import { execFile } from 'node:child_process'
+import { execFile, spawn } from 'node:child_process'
+import { once } from 'node:events'
 import { promisify } from 'node:util'
 
 import { expect, test } from 'vitest'
@@ -110,4 +111,15 @@ test('a script without Vitest has virtual time', async () => {
   })
   expect(stdout).toMatch(/^ERR_MAX_RESTARTS_EXHAUSTED\n\[1000,2000,4000\] (exact|cooperative)\n$/)
   expect(await project.survivors()).toMatchObject({ processes: [], directories: [] })
+})
+
+test('what a script has started besides is heard of after its harness was closed', async () => {
+  const harness = await openHarness()
+  const clock = harness.installClock()
+  const child = spawn('cat', { stdio: ['pipe', 'ignore', 'ignore'] })
+  await clock.advance(10)
+  await harness.close()
+  const exited = once(child, 'exit')
+  child.stdin?.end()
+  expect(await exited).toEqual([0, null])
 })

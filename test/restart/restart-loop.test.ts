@@ -209,3 +209,20 @@ test.for([
     expect.objectContaining({ code: 'ERR_OPTION_INVALID', option }),
   )
 })
+
+test('an option that does not exist is refused with the one that was probably meant', () => {
+  const options = { starter: { start: async () => {} }, policy: 'always', maxRestart: 1 } as const
+  expect(() => new RestartLoop(options)).toThrow(
+    expect.objectContaining({
+      code: 'ERR_OPTION_UNKNOWN',
+      message: expect.stringContaining('maxRestarts'),
+    }),
+  )
+})
+
+test('a backoff without `next` is refused at once', () => {
+  const backoff = { initial: 1 } as unknown as ExponentialBackoff
+  expect(() => new RestartLoop({ starter: { start: async () => {} }, policy: 'always', backoff })).toThrow(
+    expect.objectContaining({ code: 'ERR_OPTION_INVALID', option: 'backoff' }),
+  )
+})

@@ -19,8 +19,11 @@ export const DENIED: ThreadView = {
     'where kernel.yama.ptrace_scope is 2 or 3, set that to 1',
 }
 
-/** A wait of this length, in milliseconds, is none that somebody would wait for. */
-const DOZE_MS = 1000
+/**
+ * A wait of a second is none that somebody would wait for. Milliseconds: less than that, because what is shown is what was
+ * left when the wait began, and round numbers are set.
+ */
+const DOZE_MS = 950
 
 /** Looks at one thread. Undefined: it has ended, though its process may live on. Throws system errors. */
 export function lookAtThread(
