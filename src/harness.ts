@@ -17,7 +17,6 @@ import type { AgentHandle } from './process/agent-handle.ts'
 import type { AttemptContext } from './process/attempt.ts'
 import { Attempts } from './process/attempts.ts'
 import { READY_TIMEOUT, Spawner } from './process/spawner.ts'
-import { stopAttached } from './process/stop-attached.ts'
 import {
   descendantsOf,
   inOneLook,
@@ -339,12 +338,9 @@ export class Harness implements AsyncDisposable {
   }
 
   async #stopAll(): Promise<void> {
-    this.#commands?.close()
     const stopped = await Promise.allSettled([
+      this.#commands?.close(this.options.spawn.closeGrace ?? 3000),
       ...inOneLook(() => this.#handles.map((handle) => handle.close())),
-      ...(this.#commands
-        ? [stopAttached(this.#commands.attached, this.options.spawn.closeGrace ?? 3000)]
-        : []),
     ])
     throwAll(
       stopped.flatMap((one) => (one.status === 'rejected' ? [one.reason as unknown] : [])).filter(isNews),

@@ -15,6 +15,7 @@ import { assertAgentId } from './agent-id.ts'
 import type { AttemptContext } from './attempt.ts'
 import { CommandStarts } from './command-starts.ts'
 import { hermeticEnvironment } from './environment.ts'
+import { stopAttached } from './stop-attached.ts'
 import { isUnderMark, type ProcessInfo, processTable } from './table/index.ts'
 
 /** What `agentCommand.with()` changes. */
@@ -123,8 +124,19 @@ export class AgentCommands {
     })
   }
 
-  /** Stops listening, ends all connections and retires the launchers: what is started by them from now on ends at once. */
-  close(): void {
+  /**
+   * Stops listening and retires the launchers: what is started by them from now on ends at once. Then stops the agents
+   * that were started by them, and what they started: `grace` ms of real time, then SIGKILL.
+   */
+  async close(grace: number): Promise<void> {
+    this.#retire()
+    // Begun before their connections end: an agent exits upon that, and nobody would know what it had started.
+    const stopped = stopAttached(this.attached, grace)
+    for (const socket of this.#sockets) socket.destroy()
+    await stopped
+  }
+
+  #retire(): void {
     this.#closed = true
     this.#starts.close()
     for (const file of this.#launchers) {
@@ -132,7 +144,6 @@ export class AgentCommands {
       else replace(file, RETIRED)
     }
     for (const server of this.#servers) server.close()
-    for (const socket of this.#sockets) socket.destroy()
   }
 
   #listen(name: string, script: AgentScript): string {
