@@ -2,6 +2,7 @@ import type { ChildProcess } from 'node:child_process'
 
 import { describeUncontrolled } from './clock/dump.ts'
 import type { UncontrolledTimer } from './clock/uncontrolled.ts'
+import type { VirtualClock } from './clock/virtual-clock.ts'
 import { SpawnLedger } from './reap/spawn-ledger.ts'
 
 /** The children of a harness that live when its clock is installed: its agents, and what its test has started besides. */
@@ -27,4 +28,14 @@ export function warnOf(uncontrolled: readonly UncontrolledTimer[]): void {
     'vitest-supervise: these timers were real, and no virtual time moved them. `setTimeout` and an `AbortController` of ' +
       `your own would be virtual:\n${describeUncontrolled(uncontrolled).join('\n')}`,
   )
+}
+
+/** What a virtual clock knows when the time of a test is over, in words. */
+export function stateOf(clock: VirtualClock): string {
+  const hint = clock.isMoving
+    ? 'It was moving that time, which took longer than the test has: see what holds it up. A process that sleeps for less ' +
+      'than a second by a timer of its own is waited for in real time each time.'
+    : 'Nobody was moving it. That only the test does, as by `await clock.runUntil(promise)`, and in fixtures and hooks of ' +
+      'yours that come after `clock`, too.'
+  return `${hint}\n${clock.describe()}`
 }

@@ -8,9 +8,9 @@ import { VirtualClock } from './clock/virtual-clock.ts'
 import { isEmpty, removeDirectory } from './directory.ts'
 import { SuperviseError, throwAll } from './errors.ts'
 import { FaultPlan } from './fault/fault-plan.ts'
-import { isOwner, livingChildren, warnOf } from './harness-clock.ts'
+import { isOwner, livingChildren, stateOf, warnOf } from './harness-clock.ts'
 import { HarnessLoop, type HarnessLoopOptions } from './harness-loop.ts'
-import type { SpawnOptions } from './options.ts'
+import type { HarnessLimits, HarnessParts, SpawnAgentOptions } from './harness-parts.ts'
 import { type AgentCommand, AgentCommands } from './process/agent-command.ts'
 import type { AgentEvent } from './process/agent-event.ts'
 import type { AgentHandle } from './process/agent-handle.ts'
@@ -26,7 +26,6 @@ import {
   snapshot,
 } from './process/table/index.ts'
 import { findLeaks } from './reap/leaks.ts'
-import type { Run } from './reap/run.ts'
 import type { SpawnLedger } from './reap/spawn-ledger.ts'
 import type { ResolvedOptions } from './resolve-options.ts'
 import type { RestartLoop } from './restart/restart-loop.ts'
@@ -34,33 +33,6 @@ import { Scope } from './scope.ts'
 import { Timeline } from './timeline/timeline.ts'
 
 const CLOSE_LIMIT_MS = 60_000
-
-/** What `spawnAgent` takes: the options of a spawn, an id, and which of the agents. */
-export type SpawnAgentOptions = SpawnOptions & {
-  /** Default: `agent-1`, `agent-2`, … */
-  id?: string
-  /** A key of the option `agents`. Default: the project's agent. */
-  agent?: string
-}
-
-/** @internal What a harness is made of. */
-export interface HarnessParts {
-  readonly run: Run
-  readonly options: ResolvedOptions
-  readonly agentPath: string
-  /** The executables of the option `agents`, by name. */
-  readonly agentPaths: Readonly<Record<string, string>>
-  /** Ends the run with the harness. */
-  readonly ownsRun?: boolean
-}
-
-/** @internal How long things may take, in ms of real time. */
-export interface HarnessLimits {
-  /** The default of `readyTimeout`; in virtual time that is always 5000. */
-  readonly ready: number
-  /** How long a virtual clock waits for processes to come to rest. */
-  readonly patience: number
-}
 
 /**
  * Everything one test, or one script, starts: its runtime directory, its agents and their commands. `close()`, or the end
@@ -196,14 +168,7 @@ export class Harness implements AsyncDisposable {
 
   /** @internal What the virtual clock knows at this moment, in words; undefined in real time. */
   get clockState(): string | undefined {
-    const clock = this.#virtual
-    if (!clock) return undefined
-    const hint = clock.isMoving
-      ? 'It was moving that time, which took longer than the test has: see what holds it up. A process that sleeps for less ' +
-        'than a second by a timer of its own is waited for in real time each time.'
-      : 'Nobody was moving it. That only the test does, as by `await clock.runUntil(promise)`, and in fixtures and hooks of ' +
-        'yours that come after `clock`, too.'
-    return `${hint}\n${clock.describe()}`
+    return this.#virtual && stateOf(this.#virtual)
   }
 
   /** Where the runtime directory was kept, once the harness is closed. */

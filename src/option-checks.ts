@@ -15,12 +15,18 @@ export type Checks = Readonly<Record<string, Check>>
  * @param within what comes before an option's name in its path, as `script.` does
  */
 export function checkOptions(where: string, options: object, checks: Checks, within = ''): void {
+  checkNames(where, options, Object.keys(checks), within)
   for (const [name, value] of Object.entries(options)) {
-    const problem = Object.hasOwn(checks, name) ? checks[name] : undefined
-    if (!problem) throw unknownOption(where, within, name, Object.keys(checks))
     const path = within + name
-    const expected = value === undefined ? undefined : problem(value, path)
+    const expected = value === undefined ? undefined : checks[name]?.(value, path)
     if (expected !== undefined) throw invalidOption(where, path, value, expected)
+  }
+}
+
+/** Throws `ERR_OPTION_UNKNOWN` for an option that is none of `known`. */
+export function checkNames(where: string, options: object, known: readonly string[], within = ''): void {
+  for (const name of Object.keys(options)) {
+    if (!known.includes(name)) throw unknownOption(where, within, name, known)
   }
 }
 

@@ -26,8 +26,6 @@ const HIGH_WATER = 1024 * 1024
 export class Child {
   readonly process: ChildProcess
   readonly source: Source
-  /** Leads to where it was started. */
-  readonly site: Error
   readonly noteActivity: () => void
   readonly #uncaught = new Set<unknown>()
   readonly #restore: (() => void)[] = []
@@ -35,15 +33,8 @@ export class Child {
   #state: ChildState = 'alive'
   #ipcOpen = false
 
-  constructor(
-    process: ChildProcess,
-    order: number,
-    name: (child: Child) => string,
-    site: Error,
-    onActivity: () => void,
-  ) {
+  constructor(process: ChildProcess, order: number, name: (child: Child) => string, onActivity: () => void) {
     this.process = process
-    this.site = site
     this.noteActivity = onActivity
     this.source = new Source(
       order,

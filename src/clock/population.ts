@@ -1,12 +1,11 @@
 import type { ChildProcess } from 'node:child_process'
-import { subscribe, unsubscribe } from 'node:diagnostics_channel'
 
 import { realNow } from '../real-time.ts'
+import { aroundStart, watchStarts } from '../starts.ts'
 import { Child } from './child.ts'
 import type { Evidence, EvidenceSource, Rest } from './evidence/evidence.ts'
 import type { Route, Speaker } from './route.ts'
 import { bySource, Source } from './source.ts'
-import { siteOf } from './timer-engine.ts'
 import { WorkerChildren } from './worker-children.ts'
 
 /**
@@ -69,6 +68,7 @@ export class Population {
   readonly #speakers = new Map<ChildProcess, Speaker>()
   readonly #pipesSince = new Map<Child, number>()
   readonly #workerChildren = new WorkerChildren()
+  #unwatch: (() => void) | undefined
   #started = 0
   #newest: Child | undefined
   #newestSince = 0
@@ -80,15 +80,15 @@ export class Population {
   /** Begins with those that live already, in this order, and goes on with whatever is started. */
   start(children: Iterable<ChildProcess>): void {
     for (const process of children) {
-      this.#add(process, new Error('started before the clock was installed')).catchPipes()
+      this.#add(process).catchPipes()
     }
-    subscribe('child_process', this.#onStart)
+    this.#unwatch = watchStarts((child) => this.#onStart(child))
     this.#workerChildren.start()
   }
 
   /** Gives all back. What was held of those that `keep` names is given out; the others are never heard of again. */
   stop(keep: (process: ChildProcess) => boolean): void {
-    unsubscribe('child_process', this.#onStart)
+    this.#unwatch?.()
     this.#workerChildren.stop()
     const kept = [...this.#children.values()].filter((child) => keep(child.process))
     for (const child of this.#children.values()) {
@@ -174,33 +174,23 @@ export class Population {
     }
   }
 
-  #onStart = (message: unknown): void => {
-    const { process } = message as { process: ChildProcess }
+  #onStart(process: ChildProcess): void {
     if (!this.#options.owns()) return
-    const child = this.#add(process, siteOf(this.#onStart))
-    // The process itself comes to be within the same call, and its pipes with it.
-    const internal = process as unknown as { spawn(options: unknown): number }
-    const { spawn } = internal
-    Object.defineProperty(process, 'spawn', {
-      configurable: true,
-      writable: true,
-      value: (options: unknown) => {
-        Reflect.deleteProperty(process, 'spawn')
-        const result = spawn.call(process, options)
-        child.catchPipes()
-        this.#newest = child
-        this.#newestSince = realNow()
-        return result
-      },
+    const child = this.#add(process)
+    aroundStart(process, (request, start) => {
+      const result = start(request)
+      child.catchPipes()
+      this.#newest = child
+      this.#newestSince = realNow()
+      return result
     })
   }
 
-  #add(process: ChildProcess, site: Error): Child {
+  #add(process: ChildProcess): Child {
     const child = new Child(
       process,
       ++this.#started,
       (known) => this.#nameOf(known),
-      site,
       this.#options.onActivity,
     )
     this.#children.set(process, child)

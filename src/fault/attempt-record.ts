@@ -1,10 +1,11 @@
 import { type Clock, holding, stopwatchOf, waitBy } from '../clock/clock.ts'
-import { SuperviseError } from '../errors.ts'
+import type { SuperviseError } from '../errors.ts'
 import type { AttemptFaults, FaultLine, Moment, SpawnFault } from '../process/fault-source.ts'
 import type { FaultOrder } from '../protocol/frames.ts'
 import { TIMED_OUT, within } from '../real-time.ts'
 import { type Deferred, deferred } from '../wait.ts'
 import type { Fault } from './fault.ts'
+import { disconnectedError, exitedError, readyError, unsupportedError } from './refusals.ts'
 import type { Rule } from './rule.ts'
 import type { Point } from './where.ts'
 
@@ -117,7 +118,7 @@ export class AttemptRecord implements AttemptFaults {
   /** Has the agent play a fault now. Settles when it has confirmed that, or cannot. */
   async trigger(fault: Fault): Promise<void> {
     if (this.can === undefined) await this.#soon(this.#greeted.promise, HELLO_LIMIT)
-    if (this.hasExited) throw this.#exitedError(fault)
+    if (this.hasExited) throw exitedError(fault, this)
     if (this.can === undefined || this.lacks(fault)) throw unsupportedError(fault, this)
     if (fault.at === 'start' && this.isReady) throw readyError(fault, this)
     const confirmed = deferred<void>()
@@ -188,7 +189,7 @@ export class AttemptRecord implements AttemptFaults {
     if (![...this.#orders.values()].some(({ confirmed }) => confirmed)) return
     // If it has died, its exit is heard next, and says more.
     void this.#soon(this.#exit.promise, EXIT_LIMIT).then((outcome) => {
-      if (outcome === TIMED_OUT) this.#refuse((fault) => this.#disconnectedError(fault))
+      if (outcome === TIMED_OUT) this.#refuse((fault) => disconnectedError(fault, this))
     })
   }
 
@@ -196,7 +197,7 @@ export class AttemptRecord implements AttemptFaults {
     this.hasExited = true
     this.#end()
     this.#exit.resolve()
-    this.#refuse((fault) => this.#exitedError(fault))
+    this.#refuse((fault) => exitedError(fault, this))
   }
 
   /** Waits for what real time brings, if it comes at all. */
@@ -243,55 +244,6 @@ export class AttemptRecord implements AttemptFaults {
   #refuse(error: (fault: Fault) => SuperviseError): void {
     for (const { fault, confirmed } of this.#orders.values()) confirmed?.reject(error(fault))
   }
-
-  #exitedError(fault: Fault): SuperviseError {
-    return new SuperviseError(
-      'ERR_AGENT_EXITED',
-      `${nameOf(this)} exited and had not confirmed the fault ${fault.text}. Something else ended it: its output says ` +
-        'more.',
-      this.#facts(fault),
-    )
-  }
-
-  #disconnectedError(fault: Fault): SuperviseError {
-    return new SuperviseError(
-      'ERR_AGENT_CLOSED',
-      `${nameOf(this)} cannot be ordered the fault ${fault.text}: its control connection has ended.`,
-      this.#facts(fault),
-    )
-  }
-
-  #facts(fault: Fault): { fault: string; agent: string; attempt: number } {
-    return { fault: fault.text, agent: this.agent, attempt: this.number }
-  }
-}
-
-/** How messages call an attempt. */
-export function nameOf({ agent, number }: AttemptRecord): string {
-  return `agent "${agent}" (attempt ${number})`
-}
-
-export function unsupportedError(fault: Fault, record: AttemptRecord): SuperviseError {
-  const facts = { fault: fault.text, agent: record.agent, attempt: record.number, can: record.can }
-  return new SuperviseError(
-    'ERR_FAULT_UNSUPPORTED',
-    `The fault ${fault.text} cannot be played: ${nameOf(record)} ${abilities(record)}.`,
-    facts,
-  )
-}
-
-/** What it can play, as the end of a sentence. */
-export function abilities({ can }: AttemptRecord): string {
-  if (can === undefined) return 'has said no hello: a program plays faults only if it speaks the protocol'
-  return can.length === 0 ? 'says that it can play no faults' : `can play only ${can.join(', ')}`
-}
-
-function readyError(fault: Fault, record: AttemptRecord): SuperviseError {
-  return new SuperviseError(
-    'ERR_FAULT_TOO_LATE',
-    `The fault ${fault.text} delays ready, and ${nameOf(record)} is ready already. Inject it before the agent is started.`,
-    { fault: fault.text, agent: record.agent, attempt: record.number },
-  )
 }
 
 function isAt(at: Point, moment: Moment): boolean {

@@ -1,5 +1,6 @@
 import { SuperviseError } from '../errors.ts'
-import { abilities, type AttemptRecord, nameOf } from './attempt-record.ts'
+import type { AttemptRecord } from './attempt-record.ts'
+import { abilities, nameOf } from './refusals.ts'
 import type { Rule } from './rule.ts'
 import { attemptsText, pointText } from './where.ts'
 

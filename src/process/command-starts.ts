@@ -5,9 +5,9 @@ import { getSystemErrorName } from 'node:util'
 import { systemCode } from '../errors.ts'
 import { ENV } from '../protocol/frames.ts'
 import type { Hello } from '../protocol/host-session.ts'
+import { aroundStart, type StartRequest, watchStarts } from '../starts.ts'
 import { Attempt, type AttemptContext } from './attempt.ts'
 import { startFaulty } from './spawn-fault.ts'
-import { aroundStart, type StartRequest, watchStarts } from './starts.ts'
 import { processTable } from './table/index.ts'
 
 /** What identifies the starts of one command. */

@@ -95,7 +95,7 @@ function callSite(error: Error | undefined): string | undefined {
   const lines = error?.stack?.split('\n').slice(1) ?? []
   return lines
     .map((line) => line.trim().replace(/^at /, ''))
-    .find((line) => !/node:|[\\/]node_modules[\\/]|spawn-ledger/.test(line))
+    .find((line) => !/node:|[\\/]node_modules[\\/]/.test(line))
 }
 
 function shorten(text: string, length: number): string {

@@ -1,9 +1,8 @@
 import { AsyncLocalStorage } from 'node:async_hooks'
 import type { ChildProcess } from 'node:child_process'
-import { subscribe } from 'node:diagnostics_channel'
 
-import { aroundStart } from '../process/starts.ts'
 import { ENV } from '../protocol/frames.ts'
+import { aroundStart, watchStarts } from '../starts.ts'
 
 /** A process that the code of a test started itself. */
 export interface DirectSpawn {
@@ -42,17 +41,19 @@ export class SpawnLedger {
     if (!SpawnLedger.#subscribed) {
       SpawnLedger.#subscribed = true
       // Published by the constructor of ChildProcess: the process itself follows within the same call.
-      subscribe('child_process', (message) => {
-        const { process } = message as { process: ChildProcess }
+      watchStarts((child, entry) => {
         const ledger = SpawnLedger.current
-        if (ledger) ledger.#note(process)
+        if (!ledger) return
+        const site = new Error('spawned here')
+        Error.captureStackTrace(site, entry)
+        ledger.#note(child, site)
       })
     }
     return SpawnLedger.#current.run(this, body)
   }
 
-  #note(child: ChildProcess): void {
-    this.spawns.push({ child, site: new Error('spawned here') })
+  #note(child: ChildProcess, site: Error): void {
+    this.spawns.push({ child, site })
     if (this.mark !== undefined) replaceMark(child, this.mark)
   }
 }

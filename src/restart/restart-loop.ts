@@ -1,6 +1,6 @@
 import { type Clock, systemClock } from '../clock/clock.ts'
 import { SuperviseError } from '../errors.ts'
-import { type Check, checkOptions } from '../option-checks.ts'
+import { checkNames } from '../option-checks.ts'
 import type { WatchResult } from '../process/watcher.ts'
 import { abortable } from '../wait.ts'
 import { assertOption, type BackoffStrategy, ExponentialBackoff } from './backoff.ts'
@@ -81,18 +81,17 @@ export class MaxRestartsExhaustedError extends SuperviseError {
   }
 }
 
-/** Only their names are checked here: what they must be is said where they are used. */
-const OPTIONS: Record<keyof RestartLoopOptions, Check> = {
-  starter: () => undefined,
-  policy: () => undefined,
-  maxRestarts: () => undefined,
-  window: () => undefined,
-  resetAfter: () => undefined,
-  backoff: () => undefined,
-  clock: () => undefined,
-  random: () => undefined,
-  onEvent: () => undefined,
-}
+const OPTIONS: readonly (keyof RestartLoopOptions)[] = [
+  'starter',
+  'policy',
+  'maxRestarts',
+  'window',
+  'resetAfter',
+  'backoff',
+  'clock',
+  'random',
+  'onEvent',
+]
 
 /** Starts something, and starts it again when it fails, as its policy says. Each run of a loop begins anew. */
 export class RestartLoop {
@@ -103,7 +102,7 @@ export class RestartLoop {
 
   /** Throws `ERR_OPTION_UNKNOWN` or `ERR_OPTION_INVALID`, which name the option. */
   constructor(options: RestartLoopOptions) {
-    checkOptions('restart loop', options, OPTIONS)
+    checkNames('restart loop', options, OPTIONS)
     const { starter, policy, maxRestarts, window = Infinity, resetAfter = Infinity } = options
     const policies = Object.values(RestartLoopPolicy)
     assertOption('starter', starter, 'an object with a method `start`', typeof starter?.start === 'function')

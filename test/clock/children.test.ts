@@ -1,6 +1,5 @@
-import { type ChildProcess, exec, execFile, fork, spawn } from 'node:child_process'
+import { exec, execFile, fork, spawn } from 'node:child_process'
 import { once } from 'node:events'
-import type { Readable } from 'node:stream'
 import { promisify } from 'node:util'
 import { Worker } from 'node:worker_threads'
 
@@ -9,26 +8,7 @@ import { expect, test } from 'vitest'
 
 import { TIMED_OUT, within } from '../../src/real-time.ts'
 import { Scratch } from '../support/scratch.ts'
-import { type OpenClock, openClock } from '../support/virtual-clock.ts'
-
-/** Notes all that is heard of a child. */
-function listen({ note }: OpenClock, child: ChildProcess, name = 'child'): ChildProcess {
-  child.stdio.forEach((stream, fd) => {
-    if (fd === 0) return
-    ;(stream as Readable | null)?.on('data', (chunk: Buffer) =>
-      note(`${name} ${fd}: ${chunk.toString().trim()}`),
-    )
-    stream?.on('end', () => note(`${name} ${fd} ends`))
-  })
-  child.on('message', (message) => note(`${name} message ${JSON.stringify(message)}`))
-  child.on('disconnect', () => note(`${name} disconnect`))
-  child.on('exit', (code, signal) => note(`${name} exit ${signal ?? code}`))
-  child.on('close', (code, signal) => note(`${name} close ${signal ?? code}`))
-  child.on('error', (error) => note(`${name} error ${error.message}`))
-  return child
-}
-
-const guard = (open: OpenClock, ms = 5000): NodeJS.Timeout => setTimeout(() => open.note('guard'), ms)
+import { guard, listen, openClock } from '../support/virtual-clock.ts'
 
 test('what a program prints comes before its exit, and the end of its output after that', async () => {
   const open = openClock()
@@ -166,72 +146,6 @@ test('a forked program may be sent a server', async () => {
     '0 child disconnect',
     '0 child exit 0',
     '0 child close 0',
-  ])
-})
-
-test('a program that does not exist is an error at once', async () => {
-  const open = openClock()
-  guard(open)
-  const child = listen(open, spawn('/nowhere/at-all', []))
-  await open.clock.runUntil(new Promise((resolve) => child.on('close', resolve)))
-  expect(open.log[0]).toBe('0 child error spawn /nowhere/at-all ENOENT')
-  expect(open.log.at(-1)).toBe('0 child close -2')
-  await open.clock.advance(5000)
-  expect(open.log.at(-1)).toBe('5000 guard')
-})
-
-test('that a program does not exist is heard although another one is at work', async () => {
-  const open = openClock()
-  spawn('sh', ['-c', 'while :; do :; done'], { stdio: 'ignore' })
-  const child = listen(open, spawn('/nowhere/at-all', [], { stdio: 'ignore' }))
-  await within(new Promise((resolve) => child.on('error', resolve)), 1000)
-  expect(open.log).toContain('0 child error spawn /nowhere/at-all ENOENT')
-})
-
-test('a spawn that throws leaves nothing to wait for', async () => {
-  const open = openClock()
-  expect(() => spawn('sh', ['x'.repeat(10_000_000)])).toThrow('E2BIG')
-  await open.clock.advance(1000)
-  expect(open.clock.evidence).toBe('exact')
-})
-
-test('a program killed by the test exits before time moves', async () => {
-  const open = openClock()
-  guard(open)
-  const child = listen(open, spawn('sleep', ['1000']))
-  setTimeout(() => child.kill('SIGTERM'), 2000)
-  await open.clock.runUntil(once(child, 'close'))
-  expect(open.log).toEqual([
-    '2000 child exit SIGTERM',
-    '2000 child 1 ends',
-    '2000 child 2 ends',
-    '2000 child close SIGTERM',
-  ])
-})
-
-test('a signal that aborts kills the program', async () => {
-  const open = openClock()
-  const abort = new AbortController()
-  const child = listen(open, spawn('sleep', ['1000'], { stdio: 'ignore', signal: abort.signal }))
-  setTimeout(() => abort.abort(), 2000)
-  await open.clock.runUntil(once(child, 'close').catch(() => once(child, 'close')))
-  expect(open.log).toEqual([
-    '2000 child error The operation was aborted',
-    '2000 child exit SIGTERM',
-    '2000 child close SIGTERM',
-  ])
-})
-
-test('a signal that has aborted already is an error, and the program is killed', async () => {
-  const open = openClock()
-  guard(open)
-  const child = listen(open, spawn('sleep', ['1000'], { stdio: 'ignore', signal: AbortSignal.abort() }))
-  await open.clock.runUntil(() => child.signalCode !== null)
-  await open.clock.settle()
-  expect(open.log).toEqual([
-    '0 child error The operation was aborted',
-    '0 child exit SIGTERM',
-    '0 child close SIGTERM',
   ])
 })
 

@@ -9,7 +9,7 @@ import { failure } from '../support/agents.ts'
 import { stopped } from '../support/alive.ts'
 import { endOf, eventsOf, openHarness } from '../support/harness.ts'
 import { ManualClock } from '../support/manual-clock.ts'
-import { Scratch } from '../support/scratch.ts'
+import { handmadeAgent } from '../support/handmade-agent.ts'
 import { turns, until } from '../support/until.ts'
 
 /** The ways by which an agent comes to be, each giving its process. */
@@ -192,22 +192,14 @@ test('a fault of starting later fails the wait for ready as a slow agent does', 
 
 /** Says where its faults are to strike, and plays one at its cue, as protocol 1 has it. */
 function cueing(): string {
-  return new Scratch().node(`
-    const socket = new (require('node:net').Socket)({ fd: 3 })
-    const send = (frame) => socket.write(JSON.stringify(frame) + '\\n')
-    send({ t: 'hello', v: 1, id: 'a', pid: process.pid, can: ['exit'] })
-    socket.on('data', (chunk) => {
-      for (const line of String(chunk).trim().split('\\n')) {
-        const frame = JSON.parse(line)
-        if (frame.t === 'go') process.exit(99)
-        if (frame.t !== 'welcome') continue
-        const [order] = frame.faults
-        say('told at ' + JSON.stringify(order.at))
-        send({ t: 'ready' })
-        send({ t: 'cue', name: 'here', n: 1 })
-        send({ t: 'fired', id: order.id, proof: null })
-        socket.end(() => process.exit(order.options.code))
-      }
-    })
+  return handmadeAgent(`
+    if (frame.t === 'go') process.exit(99)
+    if (frame.t !== 'welcome') return
+    const [order] = frame.faults
+    say('told at ' + JSON.stringify(order.at))
+    send({ t: 'ready' })
+    send({ t: 'cue', name: 'here', n: 1 })
+    send({ t: 'fired', id: order.id, proof: null })
+    socket.end(() => process.exit(order.options.code))
   `)
 }

@@ -7,6 +7,7 @@ import { type Fault, fault } from '../../src/fault/fault.ts'
 import type { Where } from '../../src/fault/where.ts'
 import { eventsOf, openHarness } from '../support/harness.ts'
 import { ManualClock } from '../support/manual-clock.ts'
+import { handmadeAgent } from '../support/handmade-agent.ts'
 import { Scratch } from '../support/scratch.ts'
 import { turns } from '../support/until.ts'
 
@@ -130,19 +131,11 @@ test('the wait for a time after ready ends with the agent', async () => {
 })
 
 test('a live agent is struck at a cue before it is let go on, and at the next one if it was there', async () => {
-  const program = new Scratch().node(`
-    const socket = new (require('node:net').Socket)({ fd: 3 })
-    const send = (frame) => socket.write(JSON.stringify(frame) + '\\n')
-    send({ t: 'hello', v: 1, id: 'a', pid: process.pid, can: ['exit'] })
-    socket.on('data', (chunk) => {
-      for (const line of String(chunk).trim().split('\\n')) {
-        const frame = JSON.parse(line)
-        say(frame.t)
-        if (frame.t === 'welcome') send({ t: 'ready' })
-        if (frame.t === 'message') send({ t: 'cue', name: 'here', n: 1 })
-        if (frame.t === 'do') { send({ t: 'fired', id: frame.id, proof: null }); socket.end(() => process.exit(6)) }
-      }
-    })
+  const program = handmadeAgent(`
+    say(frame.t)
+    if (frame.t === 'welcome') send({ t: 'ready' })
+    if (frame.t === 'message') send({ t: 'cue', name: 'here', n: 1 })
+    if (frame.t === 'do') { send({ t: 'fired', id: frame.id, proof: null }); socket.end(() => process.exit(6)) }
   `)
   const harness = await openHarness({ agent: { run: [program] } })
   const agent = await harness.spawnAgent()

@@ -1,11 +1,12 @@
 import type { ChildProcess } from 'node:child_process'
-import { subscribe, unsubscribe } from 'node:diagnostics_channel'
+import type { Readable } from 'node:stream'
 
 import { onTestFinished } from 'vitest'
 
 import type { VirtualClockContext, VirtualClockOptions } from '../../src/clock/clock-options.ts'
 import { createEvidenceSource } from '../../src/clock/evidence/index.ts'
 import { VirtualClock } from '../../src/clock/virtual-clock.ts'
+import { watchStarts } from '../../src/starts.ts'
 import { alive } from './alive.ts'
 import { until } from './until.ts'
 
@@ -28,10 +29,7 @@ export function openClock(
   context: Partial<VirtualClockContext> = {},
 ): OpenClock {
   const started: ChildProcess[] = []
-  const onStart = (message: unknown): void => {
-    started.push((message as { process: ChildProcess }).process)
-  }
-  subscribe('child_process', onStart)
+  const unwatch = watchStarts((child) => started.push(child))
   const clock = new VirtualClock(options, {
     evidence: createEvidenceSource(),
     patience: 10_000,
@@ -42,7 +40,7 @@ export function openClock(
   })
   onTestFinished(async () => {
     clock.remove(() => false)
-    unsubscribe('child_process', onStart)
+    unwatch()
     for (const child of started) {
       const { pid } = child
       if (pid === undefined) continue
@@ -58,3 +56,23 @@ export function openClock(
     remove: (keep = () => false) => clock.remove(keep),
   }
 }
+
+/** Notes all that is heard of a child. */
+export function listen({ note }: OpenClock, child: ChildProcess, name = 'child'): ChildProcess {
+  child.stdio.forEach((stream, fd) => {
+    if (fd === 0) return
+    ;(stream as Readable | null)?.on('data', (chunk: Buffer) =>
+      note(`${name} ${fd}: ${chunk.toString().trim()}`),
+    )
+    stream?.on('end', () => note(`${name} ${fd} ends`))
+  })
+  child.on('message', (message) => note(`${name} message ${JSON.stringify(message)}`))
+  child.on('disconnect', () => note(`${name} disconnect`))
+  child.on('exit', (code, signal) => note(`${name} exit ${signal ?? code}`))
+  child.on('close', (code, signal) => note(`${name} close ${signal ?? code}`))
+  child.on('error', (error) => note(`${name} error ${error.message}`))
+  return child
+}
+
+/** A timer that must not be called. */
+export const guard = (open: OpenClock, ms = 5000): NodeJS.Timeout => setTimeout(() => open.note('guard'), ms)

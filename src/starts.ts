@@ -13,10 +13,14 @@ type Start = (request: StartRequest) => number
 
 /**
  * Calls `listener` with each child that this process is about to start, through whatever library: the start itself
- * follows within the same call. Listens until the returned function is called.
+ * follows within the same call. What is above `entry` on the stack is ours, for `Error.captureStackTrace`. Listens until
+ * the returned function is called.
  */
-export function watchStarts(listener: (child: ChildProcess) => void): () => void {
-  const onMessage = (message: unknown): void => listener((message as { process: ChildProcess }).process)
+export function watchStarts(
+  listener: (child: ChildProcess, entry: (message: unknown) => void) => void,
+): () => void {
+  const onMessage = (message: unknown): void =>
+    listener((message as { process: ChildProcess }).process, onMessage)
   subscribe('child_process', onMessage)
   return () => void unsubscribe('child_process', onMessage)
 }

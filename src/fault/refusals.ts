@@ -1,0 +1,51 @@
+import { SuperviseError } from '../errors.ts'
+import type { AttemptRecord } from './attempt-record.ts'
+import type { Fault } from './fault.ts'
+
+/** How messages call an attempt. */
+export function nameOf({ agent, number }: AttemptRecord): string {
+  return `agent "${agent}" (attempt ${number})`
+}
+
+export function unsupportedError(fault: Fault, record: AttemptRecord): SuperviseError {
+  return new SuperviseError(
+    'ERR_FAULT_UNSUPPORTED',
+    `The fault ${fault.text} cannot be played: ${nameOf(record)} ${abilities(record)}.`,
+    { ...factsOf(fault, record), can: record.can },
+  )
+}
+
+/** What it can play, as the end of a sentence. */
+export function abilities({ can }: AttemptRecord): string {
+  if (can === undefined) return 'has said no hello: a program plays faults only if it speaks the protocol'
+  return can.length === 0 ? 'says that it can play no faults' : `can play only ${can.join(', ')}`
+}
+
+export function readyError(fault: Fault, record: AttemptRecord): SuperviseError {
+  return new SuperviseError(
+    'ERR_FAULT_TOO_LATE',
+    `The fault ${fault.text} delays ready, and ${nameOf(record)} is ready already. Inject it before the agent is started.`,
+    factsOf(fault, record),
+  )
+}
+
+export function exitedError(fault: Fault, record: AttemptRecord): SuperviseError {
+  return new SuperviseError(
+    'ERR_AGENT_EXITED',
+    `${nameOf(record)} exited and had not confirmed the fault ${fault.text}. Something else ended it: its output says ` +
+      'more.',
+    factsOf(fault, record),
+  )
+}
+
+export function disconnectedError(fault: Fault, record: AttemptRecord): SuperviseError {
+  return new SuperviseError(
+    'ERR_AGENT_CLOSED',
+    `${nameOf(record)} cannot be ordered the fault ${fault.text}: its control connection has ended.`,
+    factsOf(fault, record),
+  )
+}
+
+function factsOf(fault: Fault, record: AttemptRecord): { fault: string; agent: string; attempt: number } {
+  return { fault: fault.text, agent: record.agent, attempt: record.number }
+}
