@@ -1,3 +1,5 @@
+import { createRequire } from 'node:module'
+
 import { expect, fault, restartPreset, type RestartPresetName, test } from '../../fixtures/index.ts'
 import { RESTART_PRESETS } from '../../src/restart/presets/restart-preset.ts'
 
@@ -79,5 +81,32 @@ test.for(RESTART_PRESETS.filter((name) => !Object.hasOwn(DELAYS, name)))(
       exitCode: 3,
     })
     expect(timeline).toHaveAttempts(1)
+  },
+)
+
+/** As much of the package `respawn` as is used here. */
+type Respawn = (
+  command: readonly string[],
+  options: object,
+) => { start(): void; once(event: 'crash', listener: () => void): void }
+
+test.for(['respawn itself', 'its preset'])(
+  '%s counts restarts by the time up, and gives up after 19 starts',
+  async (subject, { agentCommand, restartLoop, faults, clock, timeline }) => {
+    // After 10 times 6 s the count begins anew; the tenth restart after that is one too many.
+    faults.inject(fault.exit(1), { attempts: 'every', at: { after: 6000 } })
+    const { file, args, env } = agentCommand
+    if (subject === 'its preset') {
+      const run = restartLoop({ ...restartPreset('respawn', { as: 'observed' }), maxRestarts: 9 }).run()
+      await expect(clock.runUntil(run)).rejects.toThrow('max restarts exhausted')
+    } else {
+      const respawn = createRequire(import.meta.url)('respawn') as Respawn
+      const monitor = respawn([file, ...args], { env, maxRestarts: 9 })
+      const crashed = new Promise<void>((resolve) => monitor.once('crash', resolve))
+      monitor.start()
+      await clock.runUntil(crashed)
+    }
+    expect(timeline).toHaveAttempts(19)
+    expect(timeline).toHaveDelays(Array.from({ length: 18 }, () => 1000))
   },
 )

@@ -10,7 +10,7 @@ const kubernetes: KnownSupervisor = {
     backoff: new ListBackoff([0, 10_000, 20_000, 40_000, 80_000, 160_000, 300_000]),
   },
   restarts: 'any exit',
-  limit: 'none',
+  limit: 'never',
   reset: '10 min up',
   stop: { signal: 'SIGTERM', graceMs: 30_000, scope: 'container' },
   source:
@@ -26,15 +26,16 @@ const nomad: KnownSupervisor = {
     backoff: prolonged(15_000, 0.25),
   },
   restarts: 'any exit',
-  limit: '2 restarts in an interval of 30 min, which is not a sliding one',
+  limit: 'the 3rd exit in an interval of 30 min, which does not slide',
   reset: 'a new interval, which begins with the first failure after the end of the one before',
   stop: { signal: 'SIGINT', graceMs: 5000, scope: 'process' },
   source:
     'restart block, https://developer.hashicorp.com/nomad/docs/job-specification/restart; ' +
     'client/allocrunner/taskrunner/restarts/restarts.go',
   notes: [
-    'This is a service job. In a batch job a clean exit is the end and there are 3 attempts in 24 h: ' +
-      "`policy: 'on-failure', maxRestarts: 3`, and the interval is not modelled.",
+    'This is a service job. A batch job ends with a clean exit, and has 3 attempts in 24 h: ' +
+      "`policy: 'on-failure', maxRestarts: 3, window: 86_400_000`, which slides.",
+    '`attempts` is `maxRestarts`, `interval` about `window`.',
   ],
 }
 
@@ -61,7 +62,7 @@ export const CONTAINERS = {
       backoff: anewAfter(10_000, new ExponentialBackoff({ initial: 100, max: 60_000 })),
     },
     restarts: 'any exit',
-    limit: 'none',
+    limit: 'never',
     reset: '10 s up, the delay alone',
     stop: { signal: 'SIGTERM', graceMs: 10_000, scope: 'container' },
     source:
@@ -79,7 +80,7 @@ export const CONTAINERS = {
       policy: 'always',
       backoff: atEndOfInterval(1_800_000, 2, prolonged(15_000, 0.25)),
     },
-    limit: 'none: after 2 restarts in an interval of 30 min it waits for the end of that interval',
+    limit: 'never: after the 3rd exit in an interval of 30 min it waits for the end of that interval',
     notes: ['`mode = "delay"`.'],
   },
 } satisfies Record<string, KnownSupervisor>

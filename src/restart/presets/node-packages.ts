@@ -12,7 +12,7 @@ const pm2: KnownSupervisor = {
   },
   observed: { maxRestarts: 15, window: quickFailuresAtFirst(1000, 16_000) },
   restarts: 'any exit',
-  limit: '16 restarts in a row after less than 1 s up',
+  limit: 'the 17th exit in a row within 1 s of its start',
   reset: '1 s up',
   stop: { signal: 'SIGINT', graceMs: 1600, scope: 'tree' },
   source:
@@ -30,7 +30,7 @@ const pm2: KnownSupervisor = {
 const concurrently: KnownSupervisor = {
   options: { policy: 'on-failure', backoff: new ConstantBackoff(0) },
   restarts: 'codes other than 0 and signals',
-  limit: 'none',
+  limit: 'never',
   reset: 'never',
   stop: { signal: undefined, graceMs: undefined, scope: 'tree' },
   source:
@@ -57,7 +57,7 @@ export const NODE_PACKAGES = {
   forever: {
     options: { policy: 'always', backoff: new ConstantBackoff(0) },
     restarts: 'any exit',
-    limit: 'none',
+    limit: 'never',
     reset: 'never',
     stop: { signal: 'SIGKILL', graceMs: 0, scope: 'tree' },
     source:
@@ -71,13 +71,13 @@ export const NODE_PACKAGES = {
     options: { policy: 'always', window: 60_000, backoff: new ConstantBackoff(1000) },
     observed: { window: failuresPerLifetime(60_000) },
     restarts: 'any exit',
-    limit: 'none',
+    limit: 'never',
     reset: '60 s',
     stop: { signal: 'SIGTERM', graceMs: 30_000, scope: 'tree' },
     source: 'https://github.com/mafintosh/respawn; respawn 2.6.0, index.js',
     seen:
-      'The 60 s in which restarts are counted are time up: waiting does not count, and what is up only for moments is ' +
-      'counted for as long as it takes.',
+      'Restarts are counted until the program has been up for 60 s in all, however long that takes: waiting is not time. What crashes ' +
+      'at once is so given up in the end even with long delays.',
     notes: [
       '`maxRestarts: n` is `maxRestarts: n`; there `0` allows none.',
       '`sleep: [1000, 60000]` is `backoff: new ListBackoff([1000, 60_000])`.',

@@ -13,7 +13,7 @@ const systemd: KnownSupervisor = {
     backoff: new ConstantBackoff(100),
   },
   restarts: 'codes other than 0, signals other than HUP, INT, TERM and PIPE',
-  limit: '5 starts in 10 s',
+  limit: 'a 6th start in 10 s',
   reset: 'a start later than 10 s after that which began the count',
   stop: { signal: 'SIGTERM', graceMs: 90_000, scope: 'container' },
   source:
@@ -21,7 +21,7 @@ const systemd: KnownSupervisor = {
     'src/basic/ratelimit.c',
   notes: [
     "`Restart=always` is `policy: 'always'`; the default of systemd itself is `no`, which is `policy: 'never'`.",
-    '`StartLimitBurst=n` is `maxRestarts: n - 1`.',
+    '`StartLimitBurst=n` is `maxRestarts: n - 1`. `StartLimitIntervalSec=` is about `window`, which slides.',
     '`on-success`, `on-abnormal`, `on-abort` and `on-watchdog` are not modelled.',
   ],
 }
@@ -36,7 +36,7 @@ export const SERVICE_MANAGERS = {
       'systemd.service(5), RestartSteps=, since version 254; src/core/service.c, service_restart_usec_next',
     notes: [
       'With `RestartSec=100ms`, `RestartMaxDelaySec=60s` and `RestartSteps=5`. Delay i is r0 up to i = 1, then ' +
-        'r0 · (max / r0)^((i − 1) / steps), and max after so many steps.',
+        'r0 · (max / r0)^((i − 1) / steps), and max after so many steps. Other figures are a `ListBackoff` of them.',
       'With such delays there are never 5 starts in 10 s.',
     ],
   },
@@ -49,7 +49,7 @@ export const SERVICE_MANAGERS = {
       backoff: stepPerQuickFailure(1000, 1000),
     },
     restarts: 'codes other than 0 and signals; within 1 s of the start, anything',
-    limit: '4 starts in a row that lasted less than 1 s',
+    limit: 'the 4th end in a row within 1 s of its start',
     reset: '1 s up',
     stop: { signal: 'SIGTERM', graceMs: 10_000, scope: 'process' },
     source:
@@ -68,7 +68,7 @@ export const SERVICE_MANAGERS = {
   runit: {
     options: { policy: 'always', backoff: unlessLived(1000, 1000) },
     restarts: 'any exit',
-    limit: 'none',
+    limit: 'never',
     reset: '1 s up: then no delay',
     stop: { signal: 'SIGTERM', graceMs: undefined, scope: 'process' },
     source: 'runsv(8) and sv(8), runit 2.1.2, https://smarden.org/runit/',
@@ -78,7 +78,7 @@ export const SERVICE_MANAGERS = {
   s6: {
     options: { policy: 'always', backoff: unlessReady(1000, 1000) },
     restarts: 'any exit',
-    limit: 'none, unless `./finish` exits with 125',
+    limit: 'never, unless `./finish` exits with 125',
     reset: 'more than 1 s ready: then no delay',
     stop: { signal: 'SIGTERM', graceMs: undefined, scope: 'process' },
     source: 's6-supervise, s6 2.11.3, https://skarnet.org/software/s6/s6-supervise.html',
@@ -92,7 +92,7 @@ export const SERVICE_MANAGERS = {
   launchd: {
     options: { policy: 'always', backoff: startsApart(10_000) },
     restarts: 'any exit (`KeepAlive`)',
-    limit: 'none',
+    limit: 'never',
     reset: '10 s up: then no delay',
     stop: { signal: 'SIGTERM', graceMs: 20_000, scope: 'group' },
     source: 'launchd.plist(5): KeepAlive, ThrottleInterval, ExitTimeOut, AbandonProcessGroup',
@@ -104,7 +104,7 @@ export const SERVICE_MANAGERS = {
   'windows-service': {
     options: { policy: 'on-failure', backoff: new ListBackoff([60_000]) },
     restarts: 'a process that ends without having said that it stops',
-    limit: 'none',
+    limit: 'never',
     reset: 'no failure within the reset period',
     stop: { signal: undefined, graceMs: undefined, scope: 'process' },
     source:

@@ -9,7 +9,7 @@ export const TREES = {
     options: { policy: 'always', maxRestarts: 1, window: 5000, backoff: new ConstantBackoff(0) },
     observed: { window: failuresInSeconds(5) },
     restarts: 'any exit (`permanent`)',
-    limit: 'more than 1 restart in 5 s, which ends the supervisor',
+    limit: 'the 2nd exit in 5 s, which ends the supervisor',
     reset: 'sliding window',
     stop: { signal: undefined, graceMs: 5000, scope: 'process' },
     source:
@@ -27,7 +27,7 @@ export const TREES = {
       backoff: pauseWhenMany({ threshold: 5, halfLife: 30_000, pause: 15_000, share: 0.5 }),
     },
     restarts: 'any return',
-    limit: 'none: it pauses after more than 5 failures, of which half are forgotten every 30 s',
+    limit: 'never: it pauses after more than 5 failures, of which half are forgotten every 30 s',
     reset: 'a pause forgets all failures',
     stop: { signal: undefined, graceMs: undefined, scope: 'process' },
     source: 'https://pkg.go.dev/github.com/thejerf/suture/v4; v4/supervisor.go',
