@@ -1,11 +1,11 @@
-/** One start that has ended and counts as a failure. Times are ms of the loop's clock. */
+/** One start that has ended. Times are ms of the loop's clock. */
 export interface RestartRecord {
   /** When the start began. */
   readonly startedAt: number
   readonly endedAt: number
   /** How long it was up, in ms; 0 if it never was. */
   readonly uptime: number
-  /** How long after its end the next start follows, in ms; undefined while that is being decided. */
+  /** How long after its end the next start follows, in ms; absent while that is being decided. */
   readonly delay?: number
 }
 

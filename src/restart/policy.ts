@@ -68,7 +68,10 @@ export type Decision =
 
 export const FRESH: RestartState = { failures: 0, counted: [], history: [] }
 
-/** Decides what follows the end of a start, `now` being the time of that end. Asks the backoff, and has no other effect. */
+/**
+ * Decides what follows the end of a start, `now` being the time of that end. Asks `success`, `window` and the backoff, if
+ * they are needed, and has no other effect.
+ */
 export function decide(
   rules: RestartRules,
   state: RestartState,

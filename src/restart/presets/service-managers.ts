@@ -32,6 +32,7 @@ export const SERVICE_MANAGERS = {
   'systemd-steps': {
     ...systemd,
     options: { ...systemd.options, backoff: geometricSteps(100, 60_000, 5) },
+    reset: 'the delay never; the count with a start later than 10 s after that which began it',
     source:
       'systemd.service(5), RestartSteps=, since version 254; src/core/service.c, service_restart_usec_next',
     notes: [
