@@ -38,7 +38,7 @@ export const SERVICE_MANAGERS = {
     notes: [
       'With `RestartSec=100ms`, `RestartMaxDelaySec=60s` and `RestartSteps=5`. Delay i is r0 up to i = 1, then ' +
         'r0 · (max / r0)^((i − 1) / steps), and max after so many steps. Other figures are a `ListBackoff` of them.',
-      'With such delays there are never 5 starts in 10 s.',
+      'With such delays there is never a 6th start in 10 s.',
     ],
   },
   supervisord: {
