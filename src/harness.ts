@@ -249,6 +249,7 @@ export class Harness implements AsyncDisposable {
     return {
       attempts: this.#attempts,
       faults: this.faults,
+      place: path.join(this.#parts.run.dir, path.extname(this.#mark).slice(1)),
       observe: (event) => {
         for (const observer of this.observers) observer(event)
       },

@@ -54,6 +54,8 @@ export interface SuperviseOptions {
   output?: 'never' | 'on-failure' | 'always'
   /** What a process that outlives its test does to the test. It is killed either way. Default `'fail'`. */
   leaks?: 'fail' | 'warn'
+  /** What becomes of a test that asks for a fault which this machine cannot do. Default `'skip'`, with the reason. */
+  unavailableFaults?: 'skip' | 'fail'
   /** The virtual clock, for tests that ask for one. Its keys are merged like those of `spawn`. */
   clock?: VirtualClockOptions
 }

@@ -14,6 +14,7 @@ export interface ResolvedOptions {
   readonly keepRuntimeDir: 'never' | 'on-failure' | 'always'
   readonly output: 'never' | 'on-failure' | 'always'
   readonly leaks: 'fail' | 'warn'
+  readonly unavailableFaults: 'skip' | 'fail'
   readonly clock: VirtualClockOptions
 }
 
@@ -37,6 +38,7 @@ const OPTIONS: Record<keyof SuperviseOptions, Check> = {
   keepRuntimeDir: WHEN,
   output: WHEN,
   leaks: oneOf('fail', 'warn'),
+  unavailableFaults: oneOf('skip', 'fail'),
   clock: (value) => (isRecord(value) ? undefined : 'an object of clock options'),
 }
 
@@ -91,6 +93,7 @@ export function resolveOptions(...layers: readonly SuperviseOptions[]): Resolved
     keepRuntimeDir: merged.keepRuntimeDir ?? 'on-failure',
     output: merged.output ?? 'on-failure',
     leaks: merged.leaks ?? 'fail',
+    unavailableFaults: merged.unavailableFaults ?? 'skip',
     clock: Object.assign({}, ...layers.map((layer) => defined(layer.clock ?? {}))),
   }
 }

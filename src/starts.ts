@@ -5,6 +5,7 @@ import { subscribe, unsubscribe } from 'node:diagnostics_channel'
 export interface StartRequest {
   file?: unknown
   args?: unknown
+  cwd?: unknown
   envPairs?: unknown
 }
 

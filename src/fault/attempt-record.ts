@@ -1,6 +1,7 @@
 import { type Clock, holding, stopwatchOf, waitBy } from '../clock/clock.ts'
 import type { SuperviseError } from '../errors.ts'
-import type { AttemptFaults, FaultLine, Moment, SpawnFault } from '../process/fault-source.ts'
+import type { AttemptFaults, FaultLine, Moment } from '../process/fault-source.ts'
+import { type Refusal, REFUSALS } from '../process/refusal.ts'
 import type { FaultOrder } from '../protocol/frames.ts'
 import { TIMED_OUT, within } from '../real-time.ts'
 import { type Deferred, deferred } from '../wait.ts'
@@ -13,9 +14,6 @@ import type { Point } from './where.ts'
 const HELLO_LIMIT = 2000
 /** How much later than the end of its connection the exit of an agent may be heard. Real ms. */
 const EXIT_LIMIT = 500
-
-/** What the system answers to a start that is made to fail. */
-const ERRNO: Record<SpawnFault, string> = { notFound: 'ENOENT', notExecutable: 'EACCES' }
 
 /** What the records of one plan share. */
 export interface RecordContext {
@@ -34,7 +32,7 @@ interface Order {
 export class AttemptRecord implements AttemptFaults {
   readonly agent: string
   readonly number: number
-  readonly spawnFault: SpawnFault | undefined
+  readonly refusal: Refusal | undefined
   /** What it can play; undefined before its hello. */
   can: readonly string[] | undefined
   /** The system's answer to a start that failed. */
@@ -66,7 +64,7 @@ export class AttemptRecord implements AttemptFaults {
     this.number = number
     this.#context = context
     this.#spawnRule = context.rules.find((rule) => rule.place.at === 'spawn' && rule.matches(agent, number))
-    this.spawnFault = this.#spawnRule?.fault.name as SpawnFault | undefined
+    this.refusal = this.#spawnRule?.fault.name as Refusal | undefined
     if (this.#spawnRule) this.#known.add(this.#spawnRule)
   }
 
@@ -130,13 +128,13 @@ export class AttemptRecord implements AttemptFaults {
   spawnFailed(code: string): string | undefined {
     this.failure = code
     const rule = this.#spawnRule
-    if (!rule || this.spawnObstacle !== undefined || code !== ERRNO[rule.fault.name as SpawnFault])
-      return undefined
+    const { refusal, spawnObstacle } = this
+    if (!rule || !refusal || spawnObstacle !== undefined || code !== REFUSALS[refusal]) return undefined
     rule.fired = true
     return rule.fault.name
   }
 
-  spawnFaultUnsupported(reason: string): void {
+  cannotRefuse(reason: string): void {
     this.spawnObstacle = reason
   }
 

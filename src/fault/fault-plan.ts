@@ -7,6 +7,7 @@ import { AttemptRecord } from './attempt-record.ts'
 import { nameOf, unsupportedError } from './refusals.ts'
 import type { Fault } from './fault.ts'
 import { Rule } from './rule.ts'
+import { faultSupport, unavailableError } from './support.ts'
 import { unfiredError } from './unfired.ts'
 import { assertFault, pointText, resolveWhere, type Where } from './where.ts'
 
@@ -24,6 +25,9 @@ export class FaultPlan implements FaultSource {
   readonly #rules: Rule[] = []
   readonly #attempts = new Map<string, AttemptRecord[]>()
   #orders = 0
+  #skipped = false
+  /** @internal Told of a fault that this machine cannot do, before it is refused: ends the test by throwing, and not as a failure. */
+  onUnavailable: ((error: SuperviseError) => void) | undefined
 
   /** @internal Plans come from the fixture `faults` and from harnesses. */
   constructor(clock: Clock) {
@@ -34,12 +38,13 @@ export class FaultPlan implements FaultSource {
    * Has a fault strike by itself, once in each attempt that `where` names: by default in attempt 1 of every agent, at the
    * fault's own point. Faults at one point strike in the order of injection; of those at `'spawn'` the first one does.
    *
-   * Throws `ERR_OPTION_UNKNOWN` or `ERR_OPTION_INVALID` for what cannot be meant, `ERR_FAULT_TOO_LATE` when all attempts
-   * named by number are past the point, and `ERR_FAULT_UNSUPPORTED` for what a live agent says that it cannot play. The
-   * test fails at its end with `ERR_FAULT_UNFIRED` or `ERR_FAULT_UNSUPPORTED` if the fault never happened.
+   * Throws `ERR_OPTION_UNKNOWN` or `ERR_OPTION_INVALID` for what cannot be meant, `ERR_FAULT_UNAVAILABLE` for what this
+   * machine cannot do, `ERR_FAULT_TOO_LATE` when all attempts named by number are past the point, and
+   * `ERR_FAULT_UNSUPPORTED` for what a live agent says that it cannot play. The test fails at its end with `ERR_FAULT_UNFIRED` or `ERR_FAULT_UNSUPPORTED` if the fault never happened.
    */
   inject(fault: Fault, where?: Where): Injection {
     const rule = new Rule(fault, resolveWhere(fault, where), siteOf(this.inject))
+    this.#assertAvailable(fault)
     this.#assertInTime(rule)
     const live = this.#live.filter((record) => rule.matches(record.agent, record.number))
     const unable = live.find((record) => rule.place.at !== 'spawn' && record.lacks(fault))
@@ -59,12 +64,12 @@ export class FaultPlan implements FaultSource {
 
   /**
    * Has the live agents of this id, by default the only live one, play a fault now. Resolves when they have confirmed it.
-   * Rejects with `ERR_FAULT_UNSUPPORTED` when an agent cannot play it, with `ERR_FAULT_TOO_LATE` when it delays ready and
+   * Rejects with `ERR_FAULT_UNAVAILABLE` for what this machine cannot do, with `ERR_FAULT_UNSUPPORTED` when an agent cannot play it, with `ERR_FAULT_TOO_LATE` when it delays ready and
    * the agent is ready, with `ERR_AGENT_EXITED` or `ERR_AGENT_CLOSED` when the agent ends, or hangs up, without confirming,
    * and with `ERR_AGENT_UNKNOWN`, `ERR_AGENT_CLOSED` or `ERR_OPTION_INVALID` when it is not clear which live agent is meant.
    */
   async trigger(fault: Fault, options: { agent?: string } = {}): Promise<void> {
-    assertFault(fault, 'trigger')
+    assertFault(fault, 'faults.trigger')
     checkOptions('faults.trigger', options, {
       agent: (value) => (typeof value === 'string' ? undefined : 'the id of an agent'),
     })
@@ -75,6 +80,7 @@ export class FaultPlan implements FaultSource {
         { fault: fault.text },
       )
     }
+    this.#assertAvailable(fault)
     await Promise.all(this.#targets(fault, options.agent).map((record) => record.trigger(fault)))
   }
 
@@ -94,7 +100,7 @@ export class FaultPlan implements FaultSource {
 
   /** @internal The error of the faults that have not fired by now, if there are any. */
   unfired(): SuperviseError | undefined {
-    return unfiredError(this.#rules, this.#attempts)
+    return this.#skipped ? undefined : unfiredError(this.#rules, this.#attempts)
   }
 
   get #live(): AttemptRecord[] {
@@ -124,6 +130,15 @@ export class FaultPlan implements FaultSource {
         `${known ? 'it has exited, or ended its control connection' : 'none was started'}.${others}`,
       { fault: fault.text, agent },
     )
+  }
+
+  #assertAvailable(fault: Fault): void {
+    const support = faultSupport(fault)
+    if (support.supported) return
+    const error = unavailableError(fault, support.reason)
+    this.#skipped = this.onUnavailable !== undefined
+    this.onUnavailable?.(error)
+    throw error
   }
 
   #assertInTime(rule: Rule): void {

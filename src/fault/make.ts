@@ -19,15 +19,28 @@ export interface Fault {
 export interface FaultFacts {
   /** Where it can happen. */
   readonly on: readonly NodeJS.Platform[]
+  /** What the machine must have or allow besides. Default: nothing. */
+  readonly needs?: readonly Need[]
   /** The kind of mistake in a supervisor that it brings to light. */
   readonly finds: string
 }
+
+/** Something that not every machine of a platform has or allows. */
+export type Need =
+  | 'prlimit'
+  | 'mkfifo'
+  | 'limited processes'
+  | 'mount namespaces'
+  | 'network namespaces'
+  | 'strace'
+  | 'faketime'
 
 /** The facts of each fault of a chapter of the catalogue. */
 export type FactsOf<Chapter> = Readonly<Record<keyof Chapter, FaultFacts>>
 
 export const EVERYWHERE: readonly NodeJS.Platform[] = ['linux', 'darwin', 'win32']
 export const POSIX: readonly NodeJS.Platform[] = ['linux', 'darwin']
+export const LINUX: readonly NodeJS.Platform[] = ['linux']
 
 export function make(name: string, at: Fault['at'], options: Record<string, Json> = {}): Fault {
   const shown = Object.values(options).map((value) =>

@@ -4,7 +4,7 @@ import { SuperviseError } from '../errors.ts'
 import { type Check, checkOptions, invalidOption, isRecord } from '../option-checks.ts'
 import { assertAgentId } from '../process/agent-id.ts'
 import type { FaultPoint } from '../protocol/frames.ts'
-import { type Fault, faultFacts } from './fault.ts'
+import type { Fault } from './fault.ts'
 
 /** A point in the life of one attempt at which a fault can strike. */
 export type Point = 'spawn' | FaultPoint
@@ -38,10 +38,10 @@ export interface Place {
 
 /**
  * Fills in the defaults. Throws `ERR_OPTION_UNKNOWN`, `ERR_OPTION_INVALID` or `ERR_AGENT_ID_INVALID` for what cannot be
- * meant, and `ERR_FAULT_UNSUPPORTED` for what there is not, or not on this system.
+ * meant, and `ERR_FAULT_UNSUPPORTED` for what there is not.
  */
 export function resolveWhere(fault: Fault, where: Where = {}): Place {
-  assertFault(fault, 'inject')
+  assertFault(fault, 'faults.inject')
   const given: unknown = where
   if (!isRecord(given))
     throw invalidOption('faults.inject', 'where', where, 'an object such as { attempts: 2 }')
@@ -58,7 +58,7 @@ export function assertFault(value: unknown, method: string): asserts value is Fa
   const advice = typeof value === 'function' ? `; call it: \`fault.${value.name}()\`` : ''
   throw new SuperviseError(
     'ERR_OPTION_INVALID',
-    `faults.${method} takes a fault, such as \`fault.exit(1)\`, but was given ${inspect(value, { depth: 1 })}${advice}.`,
+    `${method} takes a fault, such as \`fault.exit(1)\`, but was given ${inspect(value, { depth: 1 })}${advice}.`,
     { option: 'fault', value },
   )
 }
@@ -121,10 +121,6 @@ function assertPossible(fault: Fault, at: Point): void {
   }
   if (fault.at === 'start' && (at === 'ready' || (typeof at === 'object' && 'after' in at))) {
     throw invalidPoint(fault, at, `'start', or a message or cue before ready: it delays ready`)
-  }
-  const facts = faultFacts[fault.name]
-  if (facts && !facts.on.includes(process.platform)) {
-    throw unsupported(fault, `it happens on ${facts.on.join(' and ')}, and this is ${process.platform}`)
   }
 }
 

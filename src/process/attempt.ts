@@ -6,12 +6,15 @@ import type { AgentScript } from '../protocol/frames.ts'
 import type { Hello, HostSession, SessionListener, Welcome } from '../protocol/host-session.ts'
 import type { AgentEvent } from './agent-event.ts'
 import type { Attempts } from './attempts.ts'
-import type { AttemptFaults, FaultSource, SpawnFault } from './fault-source.ts'
+import type { AttemptFaults, FaultSource } from './fault-source.ts'
+import type { Refusal } from './refusal.ts'
 
 /** What the attempts of one test share. */
 export interface AttemptContext {
   readonly attempts: Attempts
   readonly faults: FaultSource
+  /** What the paths begin with that starts may put files at; removed with the run. */
+  readonly place: string
   /** Told of everything that happens to an agent, at the moment when it does. */
   readonly observe: (event: AgentEvent) => void
 }
@@ -26,6 +29,8 @@ export class Attempt implements SessionListener {
   readonly agent: string
   /** Counts the starts of this id, from 1. */
   readonly number: number
+  /** What the paths begin with that this attempt may put files at. */
+  readonly place: string
   readonly #faults: AttemptFaults
   readonly #observe: (event: AgentEvent) => void
   #session: HostSession | undefined
@@ -35,22 +40,23 @@ export class Attempt implements SessionListener {
   #over = false
 
   /** Counts the attempt: it begins now. */
-  constructor(agent: string, { attempts, faults, observe }: AttemptContext, saysReady = true) {
+  constructor(agent: string, { attempts, faults, place, observe }: AttemptContext, saysReady = true) {
     this.agent = agent
     this.number = attempts.next(agent)
+    this.place = `${place}-${agent}-${this.number}`
     this.#observe = observe
     this.#saysReady = saysReady
     this.#faults = faults.begin(agent, this.number)
   }
 
-  /** How the start is to fail. */
-  get spawnFault(): SpawnFault | undefined {
-    return this.#faults.spawnFault
+  /** How the start is to be refused. */
+  get refusal(): Refusal | undefined {
+    return this.#faults.refusal
   }
 
-  /** The start cannot be made to fail in the way ordered. */
-  spawnFaultUnsupported(reason: string): void {
-    this.#faults.spawnFaultUnsupported(reason)
+  /** The start cannot be refused in the way ordered. */
+  cannotRefuse(reason: string): void {
+    this.#faults.cannotRefuse(reason)
   }
 
   /** The process exists. Given its `ChildProcess`, its signals and its exit are followed, ahead of all who listen later. */

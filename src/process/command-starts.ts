@@ -7,7 +7,7 @@ import { ENV } from '../protocol/frames.ts'
 import type { Hello } from '../protocol/host-session.ts'
 import { aroundStart, type StartRequest, watchStarts } from '../starts.ts'
 import { Attempt, type AttemptContext } from './attempt.ts'
-import { startFaulty } from './spawn-fault.ts'
+import { concernsFile, refuse, type Refusal } from './refusal.ts'
 import { processTable } from './table/index.ts'
 
 /** What identifies the starts of one command. */
@@ -50,6 +50,8 @@ export class CommandStarts {
     const started = this.#startedAs(hello)
     if (started) return started
     const attempt = new Attempt(hello.id, this.#context)
+    if (attempt.refusal)
+      attempt.cannotRefuse('another process started it, and only starts of the test process can be refused')
     attempt.spawned()
     return attempt
   }
@@ -78,7 +80,7 @@ export class CommandStarts {
   ): number {
     const attempt = new Attempt(target.id, this.#context)
     try {
-      const error = this.#launch(child, attempt, target, way, request, start)
+      const error = this.#launch(child, attempt, way, request, start)
       if (error < 0) attempt.spawnFailed(getSystemErrorName(error))
       else {
         this.#awaited.set(Number(child.pid), attempt)
@@ -94,24 +96,18 @@ export class CommandStarts {
   #launch(
     child: ChildProcess,
     attempt: Attempt,
-    { file }: CommandTarget,
     way: Way,
     request: StartRequest,
     start: (request: StartRequest) => number,
   ): number {
-    const fault = attempt.spawnFault
-    if (fault === undefined) return start(request)
-    const obstacle = obstacleOf(way)
+    const { refusal } = attempt
+    if (refusal === undefined) return start(request)
+    const obstacle = obstacleOf(way, refusal)
     if (obstacle !== undefined) {
-      attempt.spawnFaultUnsupported(obstacle)
+      attempt.cannotRefuse(obstacle)
       return start(request)
     }
-    const error = startFaulty(fault, `${file}-${attempt.number}-${fault}`, (decoy) =>
-      start(Object.assign(request, { file: decoy })),
-    )
-    // The error event names what the starter asked for.
-    Object.assign(child, { spawnfile: file })
-    return error
+    return startRefused(child, attempt, refusal, request, start)
   }
 
   #startedAs({ id, pid }: Hello): Attempt | undefined {
@@ -125,6 +121,30 @@ export class CommandStarts {
       if (at === process.pid) return undefined
     }
     return undefined
+  }
+}
+
+function startRefused(
+  child: ChildProcess,
+  attempt: Attempt,
+  refusal: Refusal,
+  request: StartRequest,
+  start: (request: StartRequest) => number,
+): number {
+  const { file, args } = request
+  const refused = refuse(refusal, `${attempt.place}-${refusal}`)
+  if (refused.file !== undefined) request.file = refused.file
+  if (refused.cwd !== undefined) request.cwd = refused.cwd
+  if (refused.args) request.args = [...(Array.isArray(args) ? args : []), ...refused.args]
+  try {
+    return refused.within(
+      () => start(request),
+      (reason) => attempt.cannotRefuse(reason),
+    )
+  } finally {
+    refused.undo()
+    // The error event names what the starter asked for.
+    Object.assign(child, { spawnfile: file, spawnargs: args })
   }
 }
 
@@ -171,7 +191,8 @@ function runs(line: string, file: string): boolean {
   return false
 }
 
-function obstacleOf(way: Way): string | undefined {
+function obstacleOf(way: Way, refusal: Refusal): string | undefined {
+  if (!concernsFile(refusal)) return undefined
   if (process.platform === 'win32') return 'on Windows a command has no file of its own'
   if (way === 'module')
     return '`fork` starts Node itself, and not the file of the command; use `spawn(command.file)`'

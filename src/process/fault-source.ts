@@ -1,7 +1,5 @@
 import type { FaultOrder } from '../protocol/frames.ts'
-
-/** How a start can be made to fail. */
-export type SpawnFault = 'notFound' | 'notExecutable'
+import type { Refusal } from './refusal.ts'
 
 /** A point of an attempt that has just been reached; the agent has not been let go on yet. */
 export type Moment = 'ready' | { readonly message: number } | { readonly cue: string }
@@ -16,12 +14,12 @@ export interface FaultLine {
 
 /** The faults of one attempt. It is told what happens, in order. */
 export interface AttemptFaults {
-  /** How its start is to fail. */
-  readonly spawnFault: SpawnFault | undefined
+  /** How its start is to be refused. */
+  readonly refusal: Refusal | undefined
   /** The start failed. Gives back the name of the fault that this confirms. */
   spawnFailed(code: string): string | undefined
-  /** The start cannot be made to fail in the way ordered: why not. */
-  spawnFaultUnsupported(reason: string): void
+  /** The start cannot be refused in the way ordered: why not. */
+  cannotRefuse(reason: string): void
   /** The process exists. */
   spawned(): void
   /** What it is to be told in its welcome, on its way now. */
@@ -47,9 +45,9 @@ export interface FaultSource {
 /** For agents of no test. */
 export const NO_FAULTS: FaultSource = {
   begin: () => ({
-    spawnFault: undefined,
+    refusal: undefined,
     spawnFailed: () => undefined,
-    spawnFaultUnsupported() {},
+    cannotRefuse() {},
     spawned() {},
     welcome: () => [],
     connected() {},

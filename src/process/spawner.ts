@@ -88,7 +88,7 @@ export class Spawner {
       merged.signal?.throwIfAborted()
       attempt = new Attempt(agentId, context, readyWhen === 'protocol')
       const own = attempt
-      const { spawnFault } = own
+      const { refusal } = own
       return await launch(
         {
           what: `agent "${agentId}"`,
@@ -106,9 +106,10 @@ export class Spawner {
           },
           control: true,
           signal: merged.signal,
-          fault: spawnFault && {
-            kind: spawnFault,
-            path: path.join(runtimeDir, `.${agentId}-${own.number}-${spawnFault}`),
+          refusal: refusal && {
+            kind: refusal,
+            place: `${own.place}-${refusal}`,
+            impossible: (reason) => own.cannotRefuse(reason),
           },
         },
         (child) => {
@@ -159,6 +160,7 @@ function standalone(): SpawnerContext {
     mark: `${mark === undefined ? '' : `${mark}.`}s${randomBytes(4).toString('hex')}`,
     attempts: new Attempts(),
     faults: NO_FAULTS,
+    place: path.join(os.tmpdir(), 'vitest-supervise'),
     observe: () => {},
     clock: systemClock,
     router: OPEN_ROUTER,

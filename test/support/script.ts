@@ -17,8 +17,17 @@ export class Script {
   #stdout = ''
   #stderr = ''
 
-  /** @param body an ES module; `load(name)` imports a module of the library, `say(value)` prints a line of JSON */
-  constructor(scratch: Scratch, body: string, env: Record<string, string> = {}, name = 'script.mjs') {
+  /**
+   * @param body an ES module; `load(name)` imports a module of the library, `say(value)` prints a line of JSON
+   * @param before the words of a program that becomes this one
+   */
+  constructor(
+    scratch: Scratch,
+    body: string,
+    env: Record<string, string> = {},
+    name = 'script.mjs',
+    before: readonly string[] = [],
+  ) {
     const head = `
       const load = (name) => import(${JSON.stringify(pathToFileURL(DIST).href)} + '/' + name)
       const say = (value) => process.stdout.write(JSON.stringify(value) + '\\n')
@@ -26,7 +35,8 @@ export class Script {
     const file = scratch.write(name, head + body)
     const { SUPERVISE_RUN: _run, SUPERVISE_MARK: _mark, ...rest } = process.env
     const options = { env: { ...rest, TMPDIR: scratch.root, ...env }, detached: true }
-    this.child = spawn(process.execPath, [file], options)
+    const [program, ...args] = [...before, process.execPath, file]
+    this.child = spawn(program, args, options)
     this.child.stdout?.on('data', (chunk: Buffer) => (this.#stdout += chunk.toString()))
     this.child.stderr?.on('data', (chunk: Buffer) => (this.#stderr += chunk.toString()))
     onTestFinished(async () => {

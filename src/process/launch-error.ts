@@ -1,0 +1,91 @@
+import { type Stats, statSync } from 'node:fs'
+import path from 'node:path'
+import { inspect } from 'node:util'
+
+import { SuperviseError, systemCode } from '../errors.ts'
+
+/** What could not be started. */
+interface FailedRequest {
+  /** How messages call it. */
+  readonly what: string
+  readonly file: string
+  readonly cwd: string
+}
+
+/** What a system error says that is no matter of the file alone, and what to do. */
+const REASONS: Readonly<Record<string, string>> = {
+  E2BIG:
+    'its arguments and its environment are longer than the system takes (E2BIG). Pass what is long in a file',
+  ETXTBSY: 'somebody has the file open for writing (ETXTBSY). Close it, or start later',
+  ELOOP: 'its path is a loop of symbolic links (ELOOP). Name the file itself',
+  ENAMETOOLONG: 'a name in its path is longer than the file system takes (ENAMETOOLONG). Shorten it',
+  EAGAIN:
+    'this user has as many processes as the system lets him have (EAGAIN). End some, or raise `ulimit -u`',
+  EMFILE:
+    'the test process has as many descriptors as it may have (EMFILE). Close some, or raise `ulimit -n`',
+}
+
+/** The error of a start that the system refused with `cause`. */
+export function launchError({ what, file, cwd }: FailedRequest, cause: unknown): SuperviseError {
+  const facts = { file, cwd, cause }
+  if (!statOf(cwd)?.isDirectory()) {
+    return new SuperviseError(
+      'ERR_RUNTIME_DIR',
+      `${what} could not be started in ${cwd}: that is not a directory. Create it first, or leave out \`cwd\` and ` +
+        '`runtimeDir` to get a fresh one.',
+      facts,
+    )
+  }
+  // JavaScript may give anything, above all the promise of `buildAgentForTest()`.
+  if (typeof file !== 'string' || file === '') {
+    return new SuperviseError(
+      'ERR_AGENT_NOT_FOUND',
+      `${what} could not be started: \`agentPath\` is ${inspect(file)}, which names no file. Give it what ` +
+        '`await buildAgentForTest()` resolves to, or the absolute path of an executable.',
+      facts,
+    )
+  }
+  const stats = path.isAbsolute(file) ? statOf(file) : undefined
+  switch (systemCode(cause)) {
+    case 'ENOENT':
+    case 'ENOTDIR':
+      return stats
+        ? new SuperviseError(
+            'ERR_AGENT_NOT_EXECUTABLE',
+            `${what} could not be started: ${file} exists, but the interpreter that its first line names does not. ` +
+              'Build the agent again with `buildAgentForTest()`, or mend its "#!" line.',
+            facts,
+          )
+        : new SuperviseError(
+            'ERR_AGENT_NOT_FOUND',
+            `${what} could not be started: there is no file ${file}. Give \`agentPath\` what \`buildAgentForTest()\` ` +
+              'resolved to, or the absolute path of an executable.',
+            facts,
+          )
+    case 'EACCES':
+      return new SuperviseError(
+        'ERR_AGENT_NOT_EXECUTABLE',
+        stats?.isDirectory()
+          ? `${what} could not be started: ${file} is a directory. Name the executable file inside it.`
+          : `${what} could not be started: ${file} is not executable. Run \`chmod +x\` on it, or have it built by ` +
+              '`buildAgentForTest()`.',
+        facts,
+      )
+    default: {
+      const code = systemCode(cause) ?? String(cause)
+      return new SuperviseError(
+        'ERR_AGENT_SPAWN_FAILED',
+        `${what} could not be started: the system refused to run ${file}: ${REASONS[code] ?? code}.`,
+        facts,
+      )
+    }
+  }
+}
+
+function statOf(file: string): Stats | undefined {
+  try {
+    return statSync(file)
+  } catch {
+    return undefined // It is not there, or below something that is no directory, or not for us to see.
+  }
+}
