@@ -1,5 +1,6 @@
 import { crash } from './crash.ts'
 import { hang } from './hang.ts'
+import { limits } from './limits.ts'
 import { socket } from './socket.ts'
 import { start } from './start.ts'
 import { stop } from './stop.ts'
@@ -16,5 +17,5 @@ export function faultNames(): string[] {
 }
 
 const faults: ReadonlyMap<string, Fault> = new Map(
-  Object.entries({ ...start, ...crash, ...hang, ...stop, ...socket }),
+  Object.entries({ ...start, ...crash, ...hang, ...stop, ...socket, ...limits }),
 )

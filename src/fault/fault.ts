@@ -1,5 +1,6 @@
 import { crash, crashFacts } from './catalogue/crash.ts'
 import { hang, hangFacts } from './catalogue/hang.ts'
+import { limits, limitsFacts } from './catalogue/limits.ts'
 import { socket, socketFacts } from './catalogue/socket.ts'
 import { start, startFacts } from './catalogue/start.ts'
 import { stop, stopFacts } from './catalogue/stop.ts'
@@ -11,7 +12,7 @@ export type { Fault, FaultFacts } from './make.ts'
  * The faults. Each throws `ERR_OPTION_INVALID`, which names the argument, for what cannot be meant. All strike at `ready`
  * unless said otherwise; which agent, attempt and point they strike is said to `FaultPlan.inject`.
  */
-export const fault = Object.freeze({ ...start, ...crash, ...hang, ...stop, ...socket })
+export const fault = Object.freeze({ ...start, ...crash, ...hang, ...stop, ...socket, ...limits })
 
 /** What there is to know of each of them. */
 export const faultFacts: Readonly<Record<string, FaultFacts>> = Object.freeze({
@@ -20,4 +21,5 @@ export const faultFacts: Readonly<Record<string, FaultFacts>> = Object.freeze({
   ...hangFacts,
   ...stopFacts,
   ...socketFacts,
+  ...limitsFacts,
 })
