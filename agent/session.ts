@@ -36,6 +36,7 @@ export class Session {
   #ready = false
   #readiness: Promise<void> | undefined
   #readyDelay = 0
+  readonly #beforeReady: Promise<unknown>[] = []
   #ignores = false
 
   /**
@@ -135,6 +136,7 @@ export class Session {
   }
 
   async #becomeReady(): Promise<void> {
+    if (this.#beforeReady.length > 0) await Promise.allSettled(this.#beforeReady)
     while (this.#readyDelay > 0) {
       const delay = this.#readyDelay
       if (delay === Infinity) return this.#never()
@@ -178,6 +180,9 @@ export class Session {
       },
       delayReady: (ms) => {
         this.#readyDelay += ms
+      },
+      beforeReady: (work) => {
+        this.#beforeReady.push(work)
       },
       ignore: (signal) => {
         // A process that was woken has to say again that it is at rest.

@@ -1,3 +1,4 @@
+import { confinement } from './confinement.ts'
 import { crash } from './crash.ts'
 import { hang } from './hang.ts'
 import { limits } from './limits.ts'
@@ -17,5 +18,5 @@ export function faultNames(): string[] {
 }
 
 const faults: ReadonlyMap<string, Fault> = new Map(
-  Object.entries({ ...start, ...crash, ...hang, ...stop, ...socket, ...limits }),
+  Object.entries({ ...start, ...crash, ...hang, ...stop, ...socket, ...limits, ...confinement }),
 )

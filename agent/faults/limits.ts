@@ -2,7 +2,7 @@ import { closeSync, mkdtempSync, openSync, readdirSync, readFileSync, rmSync, wr
 import { join } from 'node:path'
 
 import { limit } from '../limits.ts'
-import { systemCode } from '../system-code.ts'
+import { codeOf, systemCode } from '../system-code.ts'
 import { count } from './options.ts'
 import type { Fault } from './stage.ts'
 
@@ -115,18 +115,6 @@ function cpuStarvation(...[options, , confirm]: Parameters<Fault>): void {
 export const limits: Readonly<Record<string, Fault>> = {
   ...(posix ? { cpuStarvation } : {}),
   ...(linux ? { noFileDescriptors, memoryCeiling, outOfMemory, cpuQuota, fileTooLarge, noProcesses } : {}),
-}
-
-/** The error that this comes to. Throws when it comes to none. */
-function codeOf(deed: () => void): string {
-  try {
-    deed()
-  } catch (error) {
-    const code = systemCode(error)
-    if (code !== undefined) return code
-    throw error
-  }
-  throw new Error('it was done all the same')
 }
 
 /** What this process may write to, in bytes: not what it only reserves, as the threads of Node do. */

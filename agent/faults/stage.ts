@@ -6,6 +6,8 @@ export interface Stage {
   readonly ready: boolean
   /** Makes `ready` wait this long; `Infinity`: it is never said. */
   delayReady(ms: number): void
+  /** Has `ready` wait for this, however it ends. */
+  beforeReady(work: Promise<unknown>): void
   /** Ignores this signal from now on, whatever else listens for it. */
   ignore(signal: NodeJS.Signals): void
   /** Closes the connection to the test and lives on. */

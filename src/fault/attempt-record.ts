@@ -1,13 +1,14 @@
 import { type Clock, holding, stopwatchOf, waitBy } from '../clock/clock.ts'
 import type { SuperviseError } from '../errors.ts'
 import type { AttemptFaults, FaultLine, Moment } from '../process/fault-source.ts'
+import { type Confinement, isConfinement, isWitnessed } from '../process/confinement/index.ts'
 import { type Refusal, REFUSALS } from '../process/refusal.ts'
 import type { FaultOrder } from '../protocol/frames.ts'
 import { TIMED_OUT, within } from '../real-time.ts'
 import { type Deferred, deferred } from '../wait.ts'
 import type { Fault } from './fault.ts'
 import { disconnectedError, exitedError, readyError, unsupportedError } from './refusals.ts'
-import type { Rule } from './rule.ts'
+import { confiningRules, type Rule } from './rule.ts'
 import type { Point } from './where.ts'
 
 /** How long an agent that lives may take to say hello before it is taken for one that never will. Real ms. */
@@ -33,6 +34,7 @@ export class AttemptRecord implements AttemptFaults {
   readonly agent: string
   readonly number: number
   readonly refusal: Refusal | undefined
+  readonly confinements: readonly Confinement[]
   /** What it can play; undefined before its hello. */
   can: readonly string[] | undefined
   /** The system's answer to a start that failed. */
@@ -51,6 +53,7 @@ export class AttemptRecord implements AttemptFaults {
   readonly #known = new Set<Rule>()
   readonly #greeted = deferred<void>()
   readonly #exit = deferred<void>()
+  #look = (): void => {}
   #line: FaultLine | undefined
   #exists = false
   #welcomed = false
@@ -66,6 +69,7 @@ export class AttemptRecord implements AttemptFaults {
     this.#spawnRule = context.rules.find((rule) => rule.place.at === 'spawn' && rule.matches(agent, number))
     this.refusal = this.#spawnRule?.fault.name as Refusal | undefined
     if (this.#spawnRule) this.#known.add(this.#spawnRule)
+    this.confinements = confiningRules(context.rules, agent, number).map((rule) => this.#confine(rule))
   }
 
   /** Whether it lives and can be spoken to, or will be. */
@@ -87,9 +91,14 @@ export class AttemptRecord implements AttemptFaults {
     return false
   }
 
+  /** Whether it would have had to be started otherwise, or is past the point. */
+  isTooLateFor({ fault, place }: Rule): boolean {
+    return isConfinement(fault.name) || this.isPast(place.at)
+  }
+
   /** Whether the agent has said what it can play, and that is not among it. */
   lacks(fault: Fault): boolean {
-    return this.can !== undefined && !this.can.includes(fault.name)
+    return !isWitnessed(fault.name) && this.can !== undefined && !this.can.includes(fault.name)
   }
 
   knows(rule: Rule): boolean {
@@ -99,6 +108,7 @@ export class AttemptRecord implements AttemptFaults {
   /** Takes up a rule that has just been made. */
   watch(rule: Rule): void {
     const { at } = rule.place
+    if (isConfinement(rule.fault.name)) return
     // One that has not been welcomed yet will be told.
     if (!this.#welcomed || this.isPast(at)) return
     this.#watched.add(rule)
@@ -125,6 +135,15 @@ export class AttemptRecord implements AttemptFaults {
     await confirmed.promise
   }
 
+  confined(look: () => void): void {
+    this.#look = look
+  }
+
+  /** Has confirmed what the system shows by now. */
+  look(): void {
+    this.#look()
+  }
+
   spawnFailed(code: string): string | undefined {
     this.failure = code
     const rule = this.#spawnRule
@@ -148,6 +167,7 @@ export class AttemptRecord implements AttemptFaults {
     for (const rule of this.#context.rules) {
       const { at } = rule.place
       if (at === 'spawn' || !rule.matches(this.agent, this.number)) continue
+      if (isWitnessed(rule.fault.name) || (isConfinement(rule.fault.name) && !this.knows(rule))) continue
       const id = this.#context.nextOrder()
       const { name, options } = rule.fault
       this.#known.add(rule)
@@ -196,6 +216,16 @@ export class AttemptRecord implements AttemptFaults {
     this.#end()
     this.#exit.resolve()
     this.#refuse((fault) => exitedError(fault, this))
+  }
+
+  #confine(rule: Rule): Confinement {
+    const { fault } = rule
+    const { name, options } = fault
+    this.#known.add(rule)
+    if (!isWitnessed(name)) return { name, options }
+    const id = this.#context.nextOrder()
+    this.#orders.set(id, { fault, rule })
+    return { name, options, id }
   }
 
   /** Waits for what real time brings, if it comes at all. */

@@ -2,11 +2,12 @@ import type { Clock } from '../clock/clock.ts'
 import { siteOf } from '../clock/timer-engine.ts'
 import { SuperviseError } from '../errors.ts'
 import { checkOptions } from '../option-checks.ts'
+import { type Confinement, isConfinement } from '../process/confinement/index.ts'
 import type { AttemptFaults, FaultSource } from '../process/fault-source.ts'
 import { AttemptRecord } from './attempt-record.ts'
 import { nameOf, unsupportedError } from './refusals.ts'
 import type { Fault } from './fault.ts'
-import { Rule } from './rule.ts'
+import { confiningRules, Rule } from './rule.ts'
 import { faultSupport, unavailableError } from './support.ts'
 import { unfiredError } from './unfired.ts'
 import { assertFault, pointText, resolveWhere, type Where } from './where.ts'
@@ -24,6 +25,7 @@ export class FaultPlan implements FaultSource {
   readonly #clock: Clock
   readonly #rules: Rule[] = []
   readonly #attempts = new Map<string, AttemptRecord[]>()
+  readonly #listeners: (() => void)[] = []
   #orders = 0
   #skipped = false
   /** @internal Told of a fault that this machine cannot do, before it is refused: ends the test by throwing, and not as a failure. */
@@ -47,9 +49,12 @@ export class FaultPlan implements FaultSource {
     this.#assertAvailable(fault)
     this.#assertInTime(rule)
     const live = this.#live.filter((record) => rule.matches(record.agent, record.number))
-    const unable = live.find((record) => rule.place.at !== 'spawn' && record.lacks(fault))
+    const unable = isConfinement(fault.name)
+      ? undefined
+      : live.find((record) => rule.place.at !== 'spawn' && record.lacks(fault))
     if (unable && live.every((record) => record.lacks(fault))) throw unsupportedError(fault, unable)
     this.#rules.push(rule)
+    this.#changed()
     for (const record of live) record.watch(rule)
     return {
       get fired() {
@@ -57,7 +62,8 @@ export class FaultPlan implements FaultSource {
       },
       cancel: () => {
         rule.cancelled = true
-        for (const records of this.#attempts.values()) for (const record of records) record.cancel(rule)
+        for (const record of this.#records) record.cancel(rule)
+        this.#changed()
       },
     }
   }
@@ -73,10 +79,11 @@ export class FaultPlan implements FaultSource {
     checkOptions('faults.trigger', options, {
       agent: (value) => (typeof value === 'string' ? undefined : 'the id of an agent'),
     })
-    if (fault.at === 'spawn') {
+    if (fault.at === 'spawn' || isConfinement(fault.name)) {
       throw new SuperviseError(
         'ERR_FAULT_UNSUPPORTED',
-        `The fault ${fault.text} cannot be triggered: it makes a start fail. Use \`faults.inject\` before that start.`,
+        `The fault ${fault.text} cannot be triggered: ${fault.at === 'spawn' ? 'it makes a start fail' : 'the start of the agent is made ready for it'}. ` +
+          'Use `faults.inject` before that start.',
         { fault: fault.text },
       )
     }
@@ -98,13 +105,35 @@ export class FaultPlan implements FaultSource {
     return record
   }
 
+  /** @internal What the start of this attempt, which has not begun, would have to be made ready for. */
+  upcoming(agent: string, attempt: number): readonly Confinement[] {
+    return confiningRules(this.#rules, agent, attempt).map(({ fault: { name, options } }) => ({
+      name,
+      options,
+    }))
+  }
+
+  /** @internal Has `listener` called whenever that may have changed. */
+  onChange(listener: () => void): void {
+    this.#listeners.push(listener)
+  }
+
   /** @internal The error of the faults that have not fired by now, if there are any. */
   unfired(): SuperviseError | undefined {
+    for (const record of this.#records) record.look()
     return this.#skipped ? undefined : unfiredError(this.#rules, this.#attempts)
   }
 
   get #live(): AttemptRecord[] {
-    return [...this.#attempts.values()].flatMap((records) => records.filter((record) => record.isLive))
+    return this.#records.filter((record) => record.isLive)
+  }
+
+  get #records(): AttemptRecord[] {
+    return [...this.#attempts.values()].flat()
+  }
+
+  #changed(): void {
+    for (const listener of this.#listeners) listener()
   }
 
   #targets(fault: Fault, agent: string | undefined): AttemptRecord[] {
@@ -149,15 +178,16 @@ export class FaultPlan implements FaultSource {
     const isPast = (agent: string): boolean => {
       const records = this.#attempts.get(agent) ?? []
       return (
-        records.length >= last && records.slice(first - 1, last).every((record) => record.isPast(place.at))
+        records.length >= last && records.slice(first - 1, last).every((record) => record.isTooLateFor(rule))
       )
     }
     if (!agents.every(isPast)) return
     const agent = agents[0] ?? ''
     const record = this.#attempts.get(agent)?.[last - 1]
-    const now = record?.isLive
-      ? `\`faults.trigger(fault.${fault.text}, { agent: '${agent}' })\` plays it now, `
-      : ''
+    const now =
+      record?.isLive && !isConfinement(fault.name)
+        ? `\`faults.trigger(fault.${fault.text}, { agent: '${agent}' })\` plays it now, `
+        : ''
     throw new SuperviseError(
       'ERR_FAULT_TOO_LATE',
       `The fault ${fault.text} comes too late to strike ${pointText(place.at)}: ${record ? nameOf(record) : agent} is past ` +

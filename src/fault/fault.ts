@@ -1,3 +1,4 @@
+import { confinement, confinementFacts } from './catalogue/confinement.ts'
 import { crash, crashFacts } from './catalogue/crash.ts'
 import { hang, hangFacts } from './catalogue/hang.ts'
 import { limits, limitsFacts } from './catalogue/limits.ts'
@@ -12,7 +13,15 @@ export type { Fault, FaultFacts } from './make.ts'
  * The faults. Each throws `ERR_OPTION_INVALID`, which names the argument, for what cannot be meant. All strike at `ready`
  * unless said otherwise; which agent, attempt and point they strike is said to `FaultPlan.inject`.
  */
-export const fault = Object.freeze({ ...start, ...crash, ...hang, ...stop, ...socket, ...limits })
+export const fault = Object.freeze({
+  ...start,
+  ...crash,
+  ...hang,
+  ...stop,
+  ...socket,
+  ...limits,
+  ...confinement,
+})
 
 /** What there is to know of each of them. */
 export const faultFacts: Readonly<Record<string, FaultFacts>> = Object.freeze({
@@ -22,4 +31,5 @@ export const faultFacts: Readonly<Record<string, FaultFacts>> = Object.freeze({
   ...stopFacts,
   ...socketFacts,
   ...limitsFacts,
+  ...confinementFacts,
 })

@@ -1,3 +1,4 @@
+import { isConfinement } from '../process/confinement/index.ts'
 import type { Fault } from './fault.ts'
 import { attemptsText, type Place, pointText } from './where.ts'
 
@@ -43,4 +44,9 @@ export class Rule {
     const who = agent === undefined ? 'any agent' : `agent "${agent}"`
     return `${this.fault.text} of ${who}, ${attemptsText(attempts)}, ${pointText(at)}`
   }
+}
+
+/** Those for which the start of this attempt has to be made ready. */
+export function confiningRules(rules: readonly Rule[], agent: string, attempt: number): Rule[] {
+  return rules.filter((rule) => isConfinement(rule.fault.name) && rule.matches(agent, attempt))
 }

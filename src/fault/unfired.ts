@@ -1,4 +1,5 @@
 import { SuperviseError } from '../errors.ts'
+import { isWitnessed } from '../process/confinement/index.ts'
 import type { AttemptRecord } from './attempt-record.ts'
 import { abilities, nameOf } from './refusals.ts'
 import type { Rule } from './rule.ts'
@@ -79,6 +80,9 @@ function reasonOf(rule: Rule, record: AttemptRecord): Reason {
     }
   }
   if (record.failure !== undefined) return { text: `${name} could not be started (${record.failure})` }
+  if (isWitnessed(rule.fault.name) && record.knows(rule)) {
+    return { text: `${name} never made that system call so often, or not in one thread` }
+  }
   if (record.lacks(rule.fault)) return { text: `${name} ${abilities(record)}`, unsupported: true }
   if (record.hasExited) {
     return {

@@ -3,6 +3,7 @@ import { inspect } from 'node:util'
 import { SuperviseError } from '../errors.ts'
 import { type Check, checkOptions, invalidOption, isRecord } from '../option-checks.ts'
 import { assertAgentId } from '../process/agent-id.ts'
+import { isImmediate } from '../process/confinement/index.ts'
 import type { FaultPoint } from '../protocol/frames.ts'
 import type { Fault } from './fault.ts'
 
@@ -118,6 +119,9 @@ function assertPossible(fault: Fault, at: Point): void {
   }
   if (fault.at !== 'spawn' && at === 'spawn') {
     throw invalidPoint(fault, at, `'start' or later: it is the agent that does it`)
+  }
+  if (isImmediate(fault.name) && at !== 'start') {
+    throw invalidPoint(fault, at, `'start': it is in force from then on`)
   }
   if (fault.at === 'start' && (at === 'ready' || (typeof at === 'object' && 'after' in at))) {
     throw invalidPoint(fault, at, `'start', or a message or cue before ready: it delays ready`)

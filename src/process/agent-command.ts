@@ -1,4 +1,4 @@
-import { chmodSync, renameSync, rmSync, writeFileSync } from 'node:fs'
+import { rmSync } from 'node:fs'
 import net from 'node:net'
 import path from 'node:path'
 import { pathToFileURL } from 'node:url'
@@ -12,9 +12,11 @@ import { type AgentScript, ENV } from '../protocol/frames.ts'
 import { type Hello, HostSession } from '../protocol/host-session.ts'
 import { checkCommandOptions } from '../resolve-options.ts'
 import { assertAgentId } from './agent-id.ts'
-import type { AttemptContext } from './attempt.ts'
+import { type AttemptContext, placeOf } from './attempt.ts'
 import { CommandStarts } from './command-starts.ts'
+import { confine } from './confinement/index.ts'
 import { hermeticEnvironment } from './environment.ts'
+import { LauncherScript, replace } from './launcher-script.ts'
 import { stopAttached } from './stop-attached.ts'
 import { isUnderMark, type ProcessInfo, processTable } from './table/index.ts'
 
@@ -71,16 +73,14 @@ export interface AttachedAgent {
   readonly socket: net.Socket
 }
 
-/** What a launcher becomes when its test is over: a supervisor that nobody stopped gets no agent, and no error. */
-const RETIRED = '#!/bin/sh\nexit 0\n'
-
 /** Makes the commands of one test, and holds the connections of the agents that are started by them. */
 export class AgentCommands {
   readonly attached: AttachedAgent[] = []
   readonly #context: AgentCommandContext
   readonly #starts: CommandStarts
   readonly #servers: net.Server[] = []
-  readonly #launchers: string[] = []
+  readonly #launchers: LauncherScript[] = []
+  readonly #modules: string[] = []
   readonly #sockets = new Set<net.Socket>()
   #closed = false
   #count = 0
@@ -88,6 +88,8 @@ export class AgentCommands {
   constructor(context: AgentCommandContext) {
     this.#context = context
     this.#starts = new CommandStarts(context)
+    context.faults.onChange(() => this.#prepare())
+    context.attempts.onStart = (agent) => this.#prepare(agent)
   }
 
   /** Writes the launcher and begins to listen. Throws `ERR_AGENT_ID_INVALID`, `ERR_AGENT_UNKNOWN`, `ERR_PATH_TOO_LONG` or `ERR_SCOPE_CLOSED`. */
@@ -107,7 +109,7 @@ export class AgentCommands {
       [ENV.runtimeDir]: runtimeDir,
       [ENV.socket]: socket,
     }
-    const [file, words] = this.#launcher(name, agentPath, own, args)
+    const [file, words] = this.#launcher(id, name, agentPath, own, args)
     const module = this.#module(name, agentPath, own)
     this.#starts.add({ id, file, args: words, module, socket })
     return Object.freeze({
@@ -139,10 +141,8 @@ export class AgentCommands {
   #retire(): void {
     this.#closed = true
     this.#starts.close()
-    for (const file of this.#launchers) {
-      if (file.endsWith('.cjs')) rmSync(file, { force: true })
-      else replace(file, RETIRED)
-    }
+    for (const file of this.#modules) rmSync(file, { force: true })
+    for (const launcher of this.#launchers) launcher.retire()
     for (const server of this.#servers) server.close()
   }
 
@@ -179,7 +179,20 @@ export class AgentCommands {
     return !known || isUnderMark(info?.mark, this.#context.mark) ? info : undefined
   }
 
+  /** Makes the launchers ready for the next start by another process, of this agent or of all. */
+  #prepare(agent?: string): void {
+    if (this.#closed) return
+    const { attempts, faults, runtimeDir, place } = this.#context
+    for (const launcher of this.#launchers) {
+      const { id } = launcher
+      if (agent !== undefined && agent !== id) continue
+      const next = attempts.upcoming(id)
+      launcher.write(confine(faults.upcoming(id, next), { runtimeDir, place: placeOf(place, id, next) }))
+    }
+  }
+
   #launcher(
+    id: string,
     name: string,
     agentPath: string,
     env: Readonly<Record<string, string>>,
@@ -190,10 +203,8 @@ export class AgentCommands {
       return [command.file, [...command.args, ...args]]
     }
     const file = path.join(this.#context.dir, name)
-    const variables = Object.entries(env).map(([key, value]) => `export ${key}=${quote(value)}\n`)
-    const command = ['exec', ...[agentPath, ...args].map(quote), '"$@"'].join(' ')
-    this.#launchers.push(file)
-    replace(file, `#!/bin/sh\nunset ${ENV.fd}\n${variables.join('')}${command}\n`)
+    this.#launchers.push(new LauncherScript(id, file, [agentPath, ...args], env))
+    this.#prepare(id)
     return [file, []]
   }
 
@@ -201,7 +212,7 @@ export class AgentCommands {
     if (!/\.[cm]js$/.test(agentPath)) return undefined
     const agent = JSON.stringify(pathToFileURL(agentPath).href)
     const file = path.join(this.#context.dir, `${name}.cjs`)
-    this.#launchers.push(file)
+    this.#modules.push(file)
     replace(
       file,
       `delete process.env.${ENV.fd}\nObject.assign(process.env, ${JSON.stringify(env)})\nimport(${agent})\n`,
@@ -217,12 +228,4 @@ function closedError(id: string): SuperviseError {
       'end, and stop what goes on in the background.',
     { agent: id },
   )
-}
-
-/** Writes an executable in one step: a supervisor may be starting it at this moment. */
-function replace(file: string, text: string): void {
-  const draft = `${file}~`
-  writeFileSync(draft, text, { mode: 0o700 })
-  chmodSync(draft, 0o700)
-  renameSync(draft, file)
 }

@@ -7,6 +7,7 @@ import type { Hello, HostSession, SessionListener, Welcome } from '../protocol/h
 import type { AgentEvent } from './agent-event.ts'
 import type { Attempts } from './attempts.ts'
 import type { AttemptFaults, FaultSource } from './fault-source.ts'
+import { confine, type ConfinedStart } from './confinement/index.ts'
 import type { Refusal } from './refusal.ts'
 
 /** What the attempts of one test share. */
@@ -36,6 +37,8 @@ export class Attempt implements SessionListener {
   #session: HostSession | undefined
   /** Whether it is known to be up by saying so. */
   readonly #saysReady: boolean
+  /** What the system has not shown yet. */
+  #unseen: ConfinedStart['witnesses'] = []
   #ready = false
   #over = false
 
@@ -43,7 +46,7 @@ export class Attempt implements SessionListener {
   constructor(agent: string, { attempts, faults, place, observe }: AttemptContext, saysReady = true) {
     this.agent = agent
     this.number = attempts.next(agent)
-    this.place = `${place}-${agent}-${this.number}`
+    this.place = placeOf(place, agent, this.number)
     this.#observe = observe
     this.#saysReady = saysReady
     this.#faults = faults.begin(agent, this.number)
@@ -57,6 +60,15 @@ export class Attempt implements SessionListener {
   /** The start cannot be refused in the way ordered. */
   cannotRefuse(reason: string): void {
     this.#faults.cannotRefuse(reason)
+  }
+
+  /** Makes its start ready for what the system is to do to it. Undefined: there is nothing to do. */
+  confine(runtimeDir: string): ConfinedStart | undefined {
+    const start = confine(this.#faults.confinements, { runtimeDir, place: this.place })
+    if (!start) return undefined
+    this.#unseen = [...start.witnesses]
+    this.#faults.confined(() => this.#look())
+    return start
   }
 
   /** The process exists. Given its `ChildProcess`, its signals and its exit are followed, ahead of all who listen later. */
@@ -81,6 +93,7 @@ export class Attempt implements SessionListener {
     child.once('exit', (exitCode: number | null, signal: NodeJS.Signals | null) => {
       if (this.#over) return
       this.#over = true
+      this.#look()
       this.#faults.exited()
       this.#tell({ kind: 'exit', exitCode, signal })
     })
@@ -147,9 +160,25 @@ export class Attempt implements SessionListener {
     this.#faults.disconnected()
   }
 
+  /** Confirms what the system shows by now. */
+  #look(): void {
+    for (const witness of this.#unseen) {
+      const proof = witness.look()
+      if (proof === undefined) continue
+      this.#unseen = this.#unseen.filter((other) => other !== witness)
+      this.fired(witness.id, proof)
+    }
+  }
+
   #tell(event: WithoutAttempt<AgentEvent>): void {
+    if (event.kind !== 'fault') this.#look()
     this.#observe({ agent: this.agent, attempt: this.number, ...event })
   }
+}
+
+/** What the paths begin with that this attempt of an agent may put files at. */
+export function placeOf(place: string, agent: string, attempt: number): string {
+  return `${place}-${agent}-${attempt}`
 }
 
 /** The signal that `kill` sends; undefined for 0, which sends none. */

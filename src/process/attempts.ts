@@ -2,12 +2,20 @@
 export class Attempts {
   readonly #byAgent = new Map<string, number>()
   #marks = 0
+  /** Told of each start that takes its number. */
+  onStart: (agentId: string) => void = () => {}
 
   /** The number of this start of `agentId`, from 1. */
   next(agentId: string): number {
-    const attempt = (this.#byAgent.get(agentId) ?? 0) + 1
+    const attempt = this.upcoming(agentId)
     this.#byAgent.set(agentId, attempt)
+    this.onStart(agentId)
     return attempt
+  }
+
+  /** The number of the start of `agentId` that comes next. */
+  upcoming(agentId: string): number {
+    return (this.#byAgent.get(agentId) ?? 0) + 1
   }
 
   /** A mark below `parent` that no other start has. */

@@ -7,6 +7,7 @@ import { ENV } from '../protocol/frames.ts'
 import type { Hello } from '../protocol/host-session.ts'
 import { aroundStart, type StartRequest, watchStarts } from '../starts.ts'
 import { Attempt, type AttemptContext } from './attempt.ts'
+import { PREPARED } from './launcher-script.ts'
 import { concernsFile, refuse, type Refusal } from './refusal.ts'
 import { processTable } from './table/index.ts'
 
@@ -20,6 +21,11 @@ export interface CommandTarget {
   readonly socket: string
 }
 
+/** @internal What the starts of commands share with their test. */
+export interface CommandStartsContext extends AttemptContext {
+  readonly runtimeDir: string
+}
+
 /** How a command is started: itself, as the module of a Node process, or in a line of a shell. */
 type Way = 'file' | 'module' | 'shell'
 
@@ -28,13 +34,13 @@ type Way = 'file' | 'module' | 'shell'
  * whatever library, and in the order of their hellos where another one does.
  */
 export class CommandStarts {
-  readonly #context: AttemptContext
+  readonly #context: CommandStartsContext
   readonly #targets: CommandTarget[] = []
   /** Started by this process, and no hello yet. */
   readonly #awaited = new Map<number, Attempt>()
   #unwatch: (() => void) | undefined
 
-  constructor(context: AttemptContext) {
+  constructor(context: CommandStartsContext) {
     this.#context = context
   }
 
@@ -52,6 +58,8 @@ export class CommandStarts {
     const attempt = new Attempt(hello.id, this.#context)
     if (attempt.refusal)
       attempt.cannotRefuse('another process started it, and only starts of the test process can be refused')
+    // Its launcher was ready for it.
+    attempt.confine(this.#context.runtimeDir)
     attempt.spawned()
     return attempt
   }
@@ -101,13 +109,36 @@ export class CommandStarts {
     start: (request: StartRequest) => number,
   ): number {
     const { refusal } = attempt
-    if (refusal === undefined) return start(request)
+    if (refusal === undefined) return this.#startConfined(child, attempt, way, request, start)
     const obstacle = obstacleOf(way, refusal)
     if (obstacle !== undefined) {
       attempt.cannotRefuse(obstacle)
       return start(request)
     }
     return startRefused(child, attempt, refusal, request, start)
+  }
+
+  #startConfined(
+    child: ChildProcess,
+    attempt: Attempt,
+    way: Way,
+    request: StartRequest,
+    start: (request: StartRequest) => number,
+  ): number {
+    const confined = attempt.confine(this.#context.runtimeDir)
+    const { file, args, envPairs } = request
+    if (Array.isArray(envPairs)) {
+      // The launcher may be ready for another start before it is read for this one.
+      if (way !== 'module' && process.platform !== 'win32') envPairs.push(`${PREPARED}=1`)
+      for (const [key, value] of Object.entries(confined?.env ?? {})) envPairs.push(`${key}=${value}`)
+    }
+    const [first] = confined?.command ?? []
+    if (!confined || first === undefined) return start(request)
+    request.file = first
+    request.args = [...confined.command, file, ...(Array.isArray(args) ? args.slice(1) : [])]
+    const error = start(request)
+    Object.assign(child, { spawnfile: file, spawnargs: args })
+    return error
   }
 
   #startedAs({ id, pid }: Hello): Attempt | undefined {

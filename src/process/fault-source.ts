@@ -1,4 +1,5 @@
 import type { FaultOrder } from '../protocol/frames.ts'
+import type { Confinement } from './confinement/index.ts'
 import type { Refusal } from './refusal.ts'
 
 /** A point of an attempt that has just been reached; the agent has not been let go on yet. */
@@ -16,6 +17,10 @@ export interface FaultLine {
 export interface AttemptFaults {
   /** How its start is to be refused. */
   readonly refusal: Refusal | undefined
+  /** What its start is to be made ready for. */
+  readonly confinements: readonly Confinement[]
+  /** Its start is ready for them. `look` has what the system shows by now confirmed. */
+  confined(look: () => void): void
   /** The start failed. Gives back the name of the fault that this confirms. */
   spawnFailed(code: string): string | undefined
   /** The start cannot be refused in the way ordered: why not. */
@@ -40,12 +45,18 @@ export interface AttemptFaults {
 export interface FaultSource {
   /** An attempt of this agent is about to be made. */
   begin(agent: string, attempt: number): AttemptFaults
+  /** What the start of this attempt, which has not begun, would have to be made ready for. */
+  upcoming(agent: string, attempt: number): readonly Confinement[]
+  /** Has `listener` called whenever that may have changed. */
+  onChange(listener: () => void): void
 }
 
 /** For agents of no test. */
 export const NO_FAULTS: FaultSource = {
   begin: () => ({
     refusal: undefined,
+    confinements: [],
+    confined() {},
     spawnFailed: () => undefined,
     cannotRefuse() {},
     spawned() {},
@@ -57,4 +68,6 @@ export const NO_FAULTS: FaultSource = {
     disconnected() {},
     exited() {},
   }),
+  upcoming: () => [],
+  onChange() {},
 }

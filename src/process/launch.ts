@@ -1,5 +1,6 @@
 import { type ChildProcess, spawn } from 'node:child_process'
 import { once } from 'node:events'
+import { accessSync, constants } from 'node:fs'
 
 import { executableCommand } from '../command-line.ts'
 import { SuperviseError, systemCode } from '../errors.ts'
@@ -19,6 +20,8 @@ export interface LaunchRequest {
   readonly control: boolean
   /** Has nothing started any more. */
   readonly signal?: AbortSignal | undefined
+  /** The words of what becomes the program. */
+  readonly before?: readonly string[] | undefined
   /** How the start is to be refused. */
   readonly refusal?: OrderedRefusal | undefined
 }
@@ -87,13 +90,25 @@ async function begin<T>(start: () => ChildProcess, adopt: (child: ChildProcess) 
   throw cause
 }
 
-function start({ file, args, cwd, env, control }: LaunchRequest): ChildProcess {
+function start({ file, args, cwd, env, control, before = [] }: LaunchRequest): ChildProcess {
   const command = executableCommand(file)
-  return spawn(command.file, [...command.args, ...args], {
+  // What cannot be started is the system's to say, and not that of what would become it.
+  const [first, ...words] =
+    before.length > 0 && isExecutable(file) ? [...before, command.file] : [command.file]
+  return spawn(first, [...words, ...command.args, ...args], {
     cwd,
     env,
     detached: process.platform !== 'win32',
     stdio: ['pipe', 'pipe', 'pipe', ...(control ? (['pipe'] as const) : [])],
     windowsHide: true,
   })
+}
+
+function isExecutable(file: string): boolean {
+  try {
+    accessSync(file, constants.X_OK)
+    return true
+  } catch {
+    return false
+  }
 }

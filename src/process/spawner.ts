@@ -89,6 +89,7 @@ export class Spawner {
       attempt = new Attempt(agentId, context, readyWhen === 'protocol')
       const own = attempt
       const { refusal } = own
+      const confined = own.confine(runtimeDir)
       return await launch(
         {
           what: `agent "${agentId}"`,
@@ -103,7 +104,9 @@ export class Spawner {
             [ENV.agent]: agentId,
             [ENV.runtimeDir]: runtimeDir,
             [ENV.mark]: mark,
+            ...confined?.env,
           },
+          before: confined?.command,
           control: true,
           signal: merged.signal,
           refusal: refusal && {

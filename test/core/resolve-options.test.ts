@@ -22,6 +22,7 @@ test('nothing given is the defaults', () => {
     keepRuntimeDir: 'on-failure',
     output: 'on-failure',
     leaks: 'fail',
+    unavailableFaults: 'skip',
     clock: {},
   }
   expect(resolveOptions()).toEqual(defaults)
@@ -84,7 +85,7 @@ test.each([{ zzz: 1 }, { toString: 1 }, { constructor: 1 }, { hasOwnProperty: un
     expect(error).toMatchObject({ code: 'ERR_OPTION_UNKNOWN' })
     expect(error.message).not.toContain('Did you mean')
     expect(error.message).toContain(
-      '`agent`, `agents`, `spawn`, `prewarm`, `keepRuntimeDir`, `output`, `leaks`',
+      '`agent`, `agents`, `spawn`, `prewarm`, `keepRuntimeDir`, `output`, `leaks`, `unavailableFaults`',
     )
   },
 )

@@ -1,0 +1,56 @@
+import { chmodSync, renameSync, writeFileSync } from 'node:fs'
+
+import { quote } from '../command-line.ts'
+import { ENV } from '../protocol/frames.ts'
+import type { ConfinedStart } from './confinement/index.ts'
+
+/** Set where a start has been made ready already: the launcher then leaves that alone. */
+export const PREPARED = 'SUPERVISE_PREPARED'
+
+/** What a launcher becomes when its test is over: a supervisor that nobody stopped gets no agent, and no error. */
+const RETIRED = '#!/bin/sh\nexit 0\n'
+
+/** The executable of a command: becomes the agent. */
+export class LauncherScript {
+  readonly id: string
+  readonly file: string
+  readonly #head: string
+  readonly #command: string
+  #text = ''
+
+  constructor(id: string, file: string, words: readonly string[], env: Readonly<Record<string, string>>) {
+    this.id = id
+    this.file = file
+    this.#head = `#!/bin/sh\nunset ${ENV.fd}\n${exports(env)}`
+    this.#command = `${words.map(quote).join(' ')} "$@"\n`
+  }
+
+  /** Makes it ready for the next start that nobody has made ready. */
+  write(start: ConfinedStart | undefined): void {
+    const confined = start
+      ? `if [ -z "$${PREPARED}" ]; then\n${exports(start.env)}exec ${start.command.map(quote).join(' ')} ${this.#command}fi\n`
+      : ''
+    const text = `${this.#head}${confined}unset ${PREPARED}\nexec ${this.#command}`
+    if (text === this.#text) return
+    this.#text = text
+    replace(this.file, text)
+  }
+
+  retire(): void {
+    replace(this.file, RETIRED)
+  }
+}
+
+/** Writes an executable in one step: a supervisor may be starting it at this moment. */
+export function replace(file: string, text: string): void {
+  const draft = `${file}~`
+  writeFileSync(draft, text, { mode: 0o700 })
+  chmodSync(draft, 0o700)
+  renameSync(draft, file)
+}
+
+function exports(env: Readonly<Record<string, string>>): string {
+  return Object.entries(env)
+    .map(([key, value]) => `export ${key}=${quote(value)}\n`)
+    .join('')
+}
