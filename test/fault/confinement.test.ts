@@ -227,7 +227,7 @@ test.each([3_600_000, -90_000])('the wall clock jumps by %d ms, and no other clo
     await agent.send('look')
     looks.push((await messages.next()).value as [number, number])
   }
-  const [[wall = 0, steady = 0] = [], [laterWall = 0, laterSteady = 0] = []] = looks
+  const [[wall, steady], [laterWall, laterSteady]] = looks as [[number, number], [number, number]]
   // Both clocks are read within the same ms or so, twice.
   expect(Math.abs(laterWall - wall - ms - (laterSteady - steady))).toBeLessThan(1000)
   expect(events.find(({ kind }) => kind === 'fault')).toMatchObject({ fault: 'jumpWallClock', proof: { ms } })

@@ -15,6 +15,9 @@ export function failSystemCall(confinement: Confinement, surroundings: Surroundi
   return injected(confinement, surroundings, `error=${text(confinement.options, 'errno')}`)
 }
 
+/** Detached, with threads and children, and with few words besides. */
+const TRACER = ['strace', '-D', '-f', '-qq', '-e', 'signal=none']
+
 /** The tracer is no parent of the agent, nor its child, and ends with it. */
 function injected({ options }: Confinement, { runtimeDir, place }: Surroundings, what: string): Wrap {
   const name = text(options, 'name')
@@ -22,11 +25,9 @@ function injected({ options }: Confinement, { runtimeDir, place }: Surroundings,
   const given = text(options, 'path')
   // A call may name a file by its descriptor, by its whole path, or as the program was told it.
   const at = given === '' ? [] : ['-P', path.resolve(runtimeDir, given), '-P', given]
+  const inject = `inject=${name}:${what}:when=${n}`
   return {
-    command: [
-      ...['strace', '-D', '-f', '-qq', '-o', place, ...at],
-      ...['-e', `trace=${name}`, '-e', `inject=${name}:${what}:when=${n}`, '-e', 'signal=none', '--'],
-    ],
+    command: [...TRACER, '-o', place, ...at, '-e', `trace=${name}`, '-e', inject, '--'],
     env: {},
     witness: () => proofIn(logAt(place), name, n),
   }
