@@ -1,0 +1,81 @@
+import { expect, onTestFinished, test } from 'vitest'
+
+import { systemClock } from '../../src/clock/clock.ts'
+import { type Fault, fault } from '../../src/fault/fault.ts'
+import { FaultPlan } from '../../src/fault/fault-plan.ts'
+import { faultSupport } from '../../src/fault/support.ts'
+import { watchStarts } from '../../src/starts.ts'
+import { failure } from '../support/agents.ts'
+import { asOrdinaryUser } from '../support/ordinary-user.ts'
+import { Scratch } from '../support/scratch.ts'
+import { Script } from '../support/script.ts'
+
+/** A machine on which no program is found. */
+function bareMachine(): void {
+  const { PATH } = process.env
+  process.env['PATH'] = new Scratch().root
+  onTestFinished(() => {
+    if (PATH !== undefined) process.env['PATH'] = PATH
+  })
+}
+
+test.each<[Fault, string]>([
+  [fault.tooManyFiles(), '`prlimit` is not installed: `apt-get install util-linux`'],
+  [fault.noFileDescriptors(), '`prlimit` is not installed: `apt-get install util-linux`'],
+  [fault.noSpace(), '`unshare` is not installed: `apt-get install util-linux`'],
+  [fault.noNetwork(), '`unshare` is not installed: `apt-get install util-linux`'],
+  [fault.failSystemCall('fsync', 'EIO'), '`strace` is not installed: `apt-get install strace`'],
+])('what %j needs and the machine lacks is named, with what helps', async (what, reason) => {
+  bareMachine()
+  expect(faultSupport(what)).toEqual({ supported: false, reason })
+  const plan = new FaultPlan(systemClock)
+  expect(() => plan.inject(what)).toThrow(
+    expect.objectContaining({ code: 'ERR_FAULT_UNAVAILABLE', reason, fault: what.text }),
+  )
+  expect(plan.unfired()).toBeUndefined()
+})
+
+test('a fault that cannot happen here cannot be triggered either', async () => {
+  bareMachine()
+  const error = await failure(new FaultPlan(systemClock).trigger(fault.outOfMemory()))
+  expect(error).toMatchObject({ code: 'ERR_FAULT_UNAVAILABLE' })
+})
+
+test('a machine that has everything can do all faults but those that are not for its user', () => {
+  const starts: unknown[] = []
+  onTestFinished(watchStarts((child) => starts.push(child)))
+  const every = [
+    fault.exit(),
+    fault.tooManyFiles(),
+    fault.noFileDescriptors(),
+    fault.noSpace(),
+    fault.noNetwork(),
+    fault.jumpWallClock(1),
+    fault.diesAtSystemCall('fsync'),
+  ]
+  expect(every.map(faultSupport)).toEqual(every.map(() => ({ supported: true })))
+  // No test is to answer for what it takes to find that out, and no clock to wait for it.
+  expect(starts).toEqual([])
+})
+
+test('root is exempt from the limit of processes, and another user is not', async () => {
+  const scratch = new Scratch()
+  const look = `
+    const { fault, faultSupport } = await load('index.js')
+    say([faultSupport(fault.forkFails()), faultSupport(fault.noProcesses())])
+  `
+  const ordinary = new Script(scratch, look, {}, 'script.mjs', asOrdinaryUser(scratch))
+  expect(await ordinary.said()).toEqual([{ supported: true }, { supported: true }])
+  if (process.getuid?.() !== 0) return
+  const reason = 'root is exempt from RLIMIT_NPROC: run the tests as an ordinary user'
+  expect(faultSupport(fault.noProcesses())).toEqual({ supported: false, reason })
+})
+
+test('what is no fault has no support, and is refused', () => {
+  expect(() => faultSupport('exit' as never)).toThrow(
+    expect.objectContaining({
+      code: 'ERR_OPTION_INVALID',
+      message: expect.stringContaining('faultSupport takes a fault'),
+    }),
+  )
+})
