@@ -85,7 +85,7 @@ test('each way of starting agentCommand is confined, and the next one is not', a
   const { file, module, shell } = harness.agentCommand
   const ways: (() => ChildProcess)[] = [
     () => spawn(file, ['x']),
-    () => spawn('./1-1', { cwd: path.dirname(file), shell: true }),
+    () => spawn(`./${path.basename(file)}`, { cwd: path.dirname(file), shell: true }),
     () => fork(module ?? '', { silent: true }),
     () => exec(`exec ${shell}`),
   ]
@@ -212,6 +212,22 @@ test('what does not exist is told as that, also where its start is made ready fo
   harness.faults.inject(fault.noNetwork(), { optional: true })
   const error = await failure(harness.spawnerOf('/no/such/agent').spawn('a'))
   expect(error).toMatchObject({ code: 'ERR_AGENT_NOT_FOUND' })
+  await harness.close()
+})
+
+test('a virtual clock moves over agents that are confined', async () => {
+  const harness = await openHarness()
+  for (const what of [fault.noSpace(0, 'full'), fault.noNetwork(), fault.jumpWallClock(5000)]) {
+    harness.faults.inject(what)
+  }
+  harness.faults.inject(fault.failSystemCall('fsync', 'EIO'), { optional: true })
+  const agent = await harness.spawnAgent({ id: 'a', script: { heartbeat: 1000 } })
+  await harness.installClock().advance(2000)
+  const beats = agent.messages()
+  expect([(await beats.next()).value, (await beats.next()).value]).toEqual([
+    { heartbeat: 1 },
+    { heartbeat: 2 },
+  ])
   await harness.close()
 })
 
