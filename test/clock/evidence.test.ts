@@ -1,7 +1,13 @@
+import { readFileSync } from 'node:fs'
+
 import { describe, expect, test } from 'vitest'
 
 import { Scratch } from '../support/scratch.ts'
 import { EvidenceChild, expectRest, node, python, shell } from './evidence-child.ts'
+
+function tracerOf(pid: number): number {
+  return Number(/^TracerPid:\s*(\d+)$/m.exec(readFileSync(`/proc/${pid}/status`, 'utf8'))?.[1])
+}
 
 describe.runIf(process.platform === 'linux')('on Linux', () => {
   test('a shell that reads is parked', async () => {
@@ -59,6 +65,22 @@ describe.runIf(process.platform === 'linux')('on Linux', () => {
       await expectRest(child, 'parked', /parked \(stopped by a signal\)$/)
       expect(child.rests()).toEqual(new Set(['parked']))
     }
+  })
+
+  test('a process whose tracer is at work runs, and one that its tracer leaves stopped is parked', async () => {
+    const child = shell('exec strace -D -f -o /dev/null sh -c "echo up; exec cat"')
+    await child.says()
+    await expectRest(child, 'parked', 'in read')
+    const tracer = tracerOf(child.pid)
+    process.kill(tracer, 'SIGSTOP')
+    // It wakes up, and its tracer does not let it go on.
+    child.process.stdin?.write('x\n')
+    await expectRest(child, 'running', 'its tracer is looking at it')
+    process.kill(tracer, 'SIGCONT')
+    await expectRest(child, 'parked', 'in read')
+    child.process.kill('SIGSTOP')
+    await expectRest(child, 'parked', /parked \(stopped by a signal\)$/)
+    child.process.kill('SIGKILL')
   })
 
   test('a child that writes into a full pipe is parked', async () => {

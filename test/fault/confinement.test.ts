@@ -5,6 +5,7 @@ import path from 'node:path'
 import { expect, test } from 'vitest'
 
 import { type Fault, fault } from '../../src/fault/fault.ts'
+import type { Harness } from '../../src/harness.ts'
 import { failure } from '../support/agents.ts'
 import { obedient } from '../support/obedient-agent.ts'
 import { brief, endOf, eventsOf, openHarness } from '../support/harness.ts'
@@ -94,30 +95,69 @@ test('each way of starting agentCommand is confined, and the next one is not', a
     for (const n of [2 * index + 1, 2 * index + 2]) {
       const child = way()
       await harness.timeline.until('ready', { attempt: n })
-      child.kill('SIGKILL')
+      expect([n, await seesOtherMounts(harness, child)]).toEqual([n, n % 2 === 1])
+      // A shell in between ends with it.
+      await harness.faults.trigger(fault.exit(1))
       await endOf(child)
     }
   }
-  const struck = events.filter(({ kind }) => kind === 'fault').map(({ attempt }) => attempt)
+  const struck = events.flatMap((event) =>
+    event.kind === 'fault' && event.fault !== 'exit' ? event.attempt : [],
+  )
   expect(struck).toEqual([1, 3, 5, 7])
   await harness.close()
 })
 
-test('a supervisor in a process of its own has the attempts confined that are named, and no other', async () => {
+/** A supervisor in a process of its own, which starts the agent again and again. */
+async function withShell(harness: Harness, body: () => Promise<void>): Promise<void> {
+  const child = spawn('sh', ['-c', 'while true; do "$0"; done', harness.agentCommand.file])
+  await body()
+  child.kill('SIGKILL')
+  await endOf(child)
+}
+
+/** Whether one of the test's processes has a file system that the test has not. */
+async function seesOtherMounts(harness: Harness, child?: ChildProcess): Promise<boolean> {
+  const own = fs.readlinkSync('/proc/self/ns/mnt')
+  const all = (await harness.processes()).map(({ pid }) => pid)
+  return [...all, child?.pid ?? process.pid].some((pid) => fs.readlinkSync(`/proc/${pid}/ns/mnt`) !== own)
+}
+
+test('a supervisor in a process of its own has the attempt confined that is named, and no other', async () => {
   const harness = await openHarness()
   const events = eventsOf(harness)
   harness.faults.inject(fault.noSpace(), { attempts: 2 })
-  const cancelled = harness.faults.inject(fault.noNetwork(), { attempts: 3 })
-  harness.faults.inject(fault.exit(1), { attempts: [1, 3], at: { after: 1 } })
-  const child = spawn('sh', ['-c', 'while true; do "$0"; done', harness.agentCommand.file])
-  await harness.timeline.until('ready', { attempt: 1 })
-  cancelled.cancel()
-  await harness.timeline.until('ready', { attempt: 4 })
-  child.kill('SIGKILL')
+  await withShell(harness, async () => {
+    for (const n of [1, 2, 3]) {
+      await harness.timeline.until('ready', { attempt: n })
+      expect(await seesOtherMounts(harness)).toBe(n === 2)
+      await harness.faults.trigger(fault.exit(1))
+    }
+    await harness.timeline.until('ready', { attempt: 4 })
+  })
   const struck = events.flatMap((event) =>
     event.kind === 'fault' ? [`${event.attempt} ${event.fault}`] : [],
   )
   expect(struck).toEqual(['1 exit', '2 noSpace', '2 exit', '3 exit'])
+  await harness.close()
+})
+
+test('what is injected, or called off, while an agent lives holds for the next one of its supervisor', async () => {
+  const harness = await openHarness()
+  const events = eventsOf(harness)
+  await withShell(harness, async () => {
+    await harness.timeline.until('ready', { attempt: 1 })
+    const calledOff = harness.faults.inject(fault.noSpace(), { attempts: 2 })
+    harness.faults.inject(fault.noNetwork(), { attempts: 2 })
+    calledOff.cancel()
+    await harness.faults.trigger(fault.exit(1))
+    await harness.timeline.until('ready', { attempt: 2 })
+    expect(await seesOtherMounts(harness)).toBe(false)
+  })
+  const struck = events.flatMap((event) =>
+    event.kind === 'fault' ? [`${event.attempt} ${event.fault}`] : [],
+  )
+  expect(struck).toEqual(['1 exit', '2 noNetwork'])
   await harness.close()
 })
 

@@ -50,8 +50,9 @@ export function lookAtThread(
     case 'S':
       break
     case 'T':
-    case 't':
       return STOPPED
+    case 't':
+      return tracerRests(pid, tid) ? STOPPED : TRACED
     case 'Z':
     case 'X':
       return undefined
@@ -68,6 +69,14 @@ export function lookAtThread(
 
 const RUNNING: ThreadView = { rest: 'running', text: 'running' }
 const STOPPED: ThreadView = { rest: 'parked', text: 'parked (stopped by a signal)' }
+
+const TRACED: ThreadView = { rest: 'running', text: 'running (its tracer is looking at it)' }
+
+/** Whether whoever traces the thread leaves it stopped: while it looks at a system call, it goes on itself. */
+function tracerRests(pid: number, tid: number): boolean {
+  const tracer = /^TracerPid:\s*(\d+)$/m.exec(readProc(`/proc/${pid}/task/${tid}/status`))?.[1]
+  return tracer !== undefined && tracer !== '0' && readStat(Number(tracer)).state === 'S'
+}
 
 function during(name: string, limit: number | undefined): ThreadView {
   if (limit === Infinity) return { rest: 'parked', text: `parked in ${name}` }
