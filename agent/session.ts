@@ -5,7 +5,8 @@ import { Alarm } from './alarm.ts'
 import { Channel } from './channel.ts'
 import { die } from './complain.ts'
 import { FaultPlayer } from './fault-player.ts'
-import { faultNames, type Stage } from './faults.ts'
+import { faultNames } from './faults/index.ts'
+import type { Stage } from './faults/stage.ts'
 import { ignoreSignal } from './signals.ts'
 
 /** What the program around a {@link Session} does when something comes. */
