@@ -136,7 +136,7 @@ test('an agent that only closes its connection has not exited', async () => {
     `const one = start(); process.stdin.on('data', () => one.kill('SIGKILL'))`,
   )
   await harness.timeline.until('fault')
-  const [agent] = (await harness.processes()).filter(({ pid }) => pid !== supervisor.pid)
+  const agent = (await harness.processes()).find(({ pid }) => pid !== supervisor.pid)
   await until('its hanging up is known', async () => {
     const error = await failure(harness.faults.trigger(fault.exit()))
     return error['code'] === 'ERR_AGENT_CLOSED'
