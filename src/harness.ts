@@ -175,6 +175,11 @@ export class Harness implements AsyncDisposable {
     return this.#kept ? this.runtimeDir : undefined
   }
 
+  /** @internal Undefined before anybody has asked for `agentCommand`. */
+  get commands(): AgentCommands | undefined {
+    return this.#commands
+  }
+
   /** @internal Makes the harness answer for what the test starts without it, too. */
   answerFor(ledger: SpawnLedger): void {
     this.#ledger = ledger
