@@ -38,13 +38,24 @@ export async function remainsOf(
     const handle = await harness.supervise(file, args, Object.fromEntries(given))
     try {
       await comesUp(harness, handle, [file, ...args, ...Object.values(env ?? {})], options)
-      found.push(await findRemains(handle, end, within))
+      found.push(named(harness, await findRemains(handle, end, within)))
     } finally {
       handle.kill('SIGKILL')
       await handle.close()
     }
   }
   return found
+}
+
+function named(harness: Harness, remains: Remains): Remains {
+  const agents = new Map(
+    harness.commands?.attached.map(({ hello, process }) => [`${hello.pid}@${process?.startTime}`, hello.id]),
+  )
+  const processes = remains.processes.map((info) => {
+    const agent = agents.get(`${info.pid}@${info.startTime}`)
+    return agent === undefined ? info : { ...info, agent }
+  })
+  return { ...remains, processes }
 }
 
 async function comesUp(

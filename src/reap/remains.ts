@@ -22,6 +22,8 @@ export interface Remains {
 
 /** A process that outlived its supervisor. */
 export interface LeftProcess extends ProcessInfo {
+  /** The id by which it has said hello, if it is an agent of the test. */
+  readonly agent?: string
   /** Whether it has left the process group that the supervisor leads. */
   readonly leftGroup: boolean
   /** Whether it was started by what the supervisor had started. */
@@ -133,7 +135,8 @@ function describe({ by, ended, processes }: Remains, limit: number): string {
   return `- ${how}: it ended, and ${limit} ms later there still ${processes.length === 1 ? 'was' : 'were'}${list}`
 }
 
-function line({ pid, command, leftGroup, isGrandchild, heedsTerm }: LeftProcess): string {
+function line({ pid, command, agent, leftGroup, isGrandchild, heedsTerm }: LeftProcess): string {
+  const name = agent === undefined ? '' : ` (agent "${agent}")`
   const who = isGrandchild ? 'a grandchild' : 'a child'
   const where = leftGroup ? 'in a process group of its own' : 'in its process group'
   const term =
@@ -142,5 +145,5 @@ function line({ pid, command, leftGroup, isGrandchild, heedsTerm }: LeftProcess)
       : heedsTerm
         ? ', which a SIGTERM ends'
         : `, which a SIGTERM does not end within ${TERM_LIMIT} ms`
-  return `pid ${pid}: ${command.length > 200 ? `${command.slice(0, 200)}…` : command} (${who}, ${where}${term})`
+  return `pid ${pid}${name}: ${command.length > 200 ? `${command.slice(0, 200)}…` : command} (${who}, ${where}${term})`
 }
