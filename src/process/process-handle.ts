@@ -124,7 +124,8 @@ export abstract class ProcessHandle implements AsyncDisposable {
 
   /** What became of it, for who waits for a line that it did not print. */
   async #lastWords(): Promise<string> {
-    // Its exit is heard in the same turn as the end of its output.
+    // Its exit, and its last words on the other stream, are heard soon after the end of this one, if it has not closed that alone.
+    await holding(this.#processParts.clock, () => within(this.exited, DRAIN_LIMIT))
     await realTurn()
     const fate = this.#result && ` ${this} ${fateText(this.#result)}.`
     return `${fate ?? ''} ${this.stderr.lastLines()}`
