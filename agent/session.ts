@@ -7,7 +7,7 @@ import { die } from './complain.ts'
 import { FaultPlayer } from './fault-player.ts'
 import { faultNames } from './faults/index.ts'
 import type { Stage } from './faults/stage.ts'
-import { ignoreSignal } from './signals.ts'
+import { endsProcess, ignoreSignal } from './signals.ts'
 
 /** What the program around a {@link Session} does when something comes. */
 export interface SessionEvents {
@@ -194,6 +194,9 @@ export class Session {
         this.alarm.disconnected()
         this.#events.cut()
       },
+      fall: (signal) => {
+        if (endsProcess(signal)) this.channel?.farewell({ signal })
+      },
       park: () => {
         if (this.channel !== undefined) this.channel.send({ t: 'parked', seen: this.channel.seen })
       },
@@ -217,5 +220,8 @@ async function openChannel(): Promise<Channel | undefined> {
     return Channel.onDescriptor(Number(fd))
   }
   const path = process.env[ENV.socket]
-  return path === undefined || path === '' ? undefined : Channel.onSocket(path)
+  if (path === undefined || path === '') return undefined
+  const channel = await Channel.onSocket(path)
+  process.on('exit', (code) => channel.farewell({ code }))
+  return channel
 }

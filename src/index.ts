@@ -15,11 +15,20 @@ export type { Harness } from './harness.ts'
 export type { HarnessLoopOptions } from './harness-loop.ts'
 export type { SpawnAgentOptions } from './harness-parts.ts'
 export type { Json } from './json.ts'
-export type { AgentEntry, ReadyWhen, SpawnOptions, SuperviseOptions } from './options.ts'
+export type {
+  AgentEntry,
+  ReadyWhen,
+  RemainsOptions,
+  SpawnOptions,
+  SuperviseOptions,
+  SupervisorCommand,
+  SupervisorOptions,
+} from './options.ts'
 export type { AgentCommand, AgentCommandOptions } from './process/agent-command.ts'
 export { AgentHandle } from './process/agent-handle.ts'
 export type { AgentOutput } from './process/agent-output.ts'
 export { Spawner, type SpawnerOptions } from './process/spawner.ts'
+export { SupervisorHandle } from './process/supervisor-handle.ts'
 export type { ProcessInfo } from './process/table/index.ts'
 export { Watcher, type WatchResult } from './process/watcher.ts'
 export type { AgentScript } from './protocol/frames.ts'

@@ -1,9 +1,25 @@
+import os from 'node:os'
 import { types } from 'node:util'
 
 import type { VirtualClockOptions } from './clock/clock-options.ts'
 import { checkScript } from './check-script.ts'
-import { type Check, checkOptions, isRecord, isStrings, oneOf, wholeNumber } from './option-checks.ts'
-import type { AgentEntry, SpawnOptions, SuperviseOptions } from './options.ts'
+import { SuperviseError } from './errors.ts'
+import {
+  type Check,
+  checkOptions,
+  invalidOption,
+  isRecord,
+  isStrings,
+  oneOf,
+  wholeNumber,
+} from './option-checks.ts'
+import type {
+  AgentEntry,
+  RemainsOptions,
+  SpawnOptions,
+  SuperviseOptions,
+  SupervisorOptions,
+} from './options.ts'
 
 /** Options with every default filled in. */
 export interface ResolvedOptions {
@@ -74,6 +90,28 @@ const COMMAND_OPTIONS: Record<keyof CommandOptions, Check> = {
   script: SPAWN_OPTIONS.script,
 }
 
+const SUPERVISOR_OPTIONS: Record<keyof SupervisorOptions, Check> = {
+  env: SPAWN_OPTIONS.env,
+  inheritEnv: SPAWN_OPTIONS.inheritEnv,
+  cwd: SPAWN_OPTIONS.cwd,
+  stopSignal: (value) => (isSignal(value) ? undefined : 'a signal of this system, such as "SIGTERM"'),
+  closeGrace: MILLISECONDS,
+  signal: SPAWN_OPTIONS.signal,
+}
+
+const REMAINS_OPTIONS: Record<keyof RemainsOptions, Check> = {
+  by: (value) =>
+    isStrings(value) && value.length > 0 && value.every((end) => end === 'eof' || isSignal(end))
+      ? undefined
+      : `an array of 'eof' and signals, at least one`,
+  within: MILLISECONDS,
+  ready: (value) =>
+    isRecord(value) && isMatch('stdout' in value ? value['stdout'] : value['stderr'])
+      ? undefined
+      : '{ stdout: … } or { stderr: … }',
+  readyTimeout: MILLISECONDS,
+}
+
 /**
  * Merges layers of options, the later ones over the earlier, key by key, and `spawn` and `agents` within themselves.
  * Throws `ERR_OPTION_UNKNOWN` or `ERR_OPTION_INVALID`, which name the option.
@@ -108,6 +146,28 @@ export function checkCommandOptions(options: CommandOptions): void {
   checkOptions('agentCommand', options, COMMAND_OPTIONS)
 }
 
+/** Throws the same for what `supervise()` of a test is given. */
+export function checkSupervisorOptions(program: string, args: unknown, options: SupervisorOptions): void {
+  const where = 'supervise()'
+  if (typeof program !== 'string' || program === '')
+    throw invalidOption(where, 'file', program, 'the name or the path of a program')
+  if (!isStrings(args)) throw invalidOption(where, 'args', args, 'an array of strings; options come third')
+  if ('clock' in options) {
+    throw new SuperviseError(
+      'ERR_OPTION_INVALID',
+      'The supervise() option `clock` does not exist yet: a supervisor in a process of its own lives in real time. Leave it ' +
+        'out, and let the supervisor wait for less in this test.',
+      { option: 'clock', value: options.clock },
+    )
+  }
+  checkOptions(where, options, SUPERVISOR_OPTIONS)
+}
+
+/** Throws the same for the options of `toLeaveNothingBehind()`. */
+export function checkRemainsOptions(options: RemainsOptions): void {
+  checkOptions('toLeaveNothingBehind', options, REMAINS_OPTIONS)
+}
+
 function entry(value: unknown): string | undefined {
   const expected = 'a path, { command, inputs } or { run }'
   if (typeof value === 'string') return value === '' ? expected : undefined
@@ -135,6 +195,10 @@ function defined<T extends object>(layer: T): Partial<T> {
 
 function isMoment(value: unknown): boolean {
   return (types.isDate(value) || typeof value === 'number') && !Number.isNaN(new Date(value).getTime())
+}
+
+function isSignal(value: unknown): boolean {
+  return typeof value === 'string' && Object.hasOwn(os.constants.signals, value)
 }
 
 function isMatch(value: unknown): boolean {

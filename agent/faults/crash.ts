@@ -8,8 +8,11 @@ export const crash: Readonly<Record<string, Fault>> = {
     confirm({ code }, () => process.exit(code))
   },
   /** Sends `signal`, default SIGKILL, to itself. */
-  signal(options, _stage, confirm) {
+  signal(options, stage, confirm) {
     const name = signalName(options, 'SIGKILL')
-    confirm({ signal: name }, () => process.kill(process.pid, name))
+    confirm({ signal: name }, () => {
+      stage.fall(name)
+      process.kill(process.pid, name)
+    })
   },
 }

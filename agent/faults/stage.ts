@@ -12,6 +12,8 @@ export interface Stage {
   ignore(signal: NodeJS.Signals): void
   /** Closes the connection to the test and lives on. */
   disconnect(): void
+  /** Says that the process falls to this signal, which it is sent next, unless it handles it. */
+  fall(signal: NodeJS.Signals): void
   /** Says that nothing will happen here any more. */
   park(): void
 }

@@ -126,6 +126,12 @@ export class AgentCommands {
     })
   }
 
+  /** Whether one of these words holds the path of a command. */
+  areNamedIn(words: readonly string[]): boolean {
+    const files = [...this.#launchers.map(({ file }) => file), ...this.#modules]
+    return words.some((word) => files.some((file) => word.includes(file)))
+  }
+
   /**
    * Stops listening and retires the launchers: what is started by them from now on ends at once. Then stops the agents
    * that were started by them, and what they started: `grace` ms of real time, then SIGKILL.
@@ -158,8 +164,9 @@ export class AgentCommands {
         clock: this.#context.clock,
         router: this.#context.router,
         welcome: (hello) => {
-          const attempt = this.#starts.claim(hello)
-          this.attached.push({ hello, process: this.#own(hello.pid), attempt: attempt.number, socket })
+          const process = this.#own(hello.pid)
+          const attempt = this.#starts.claim(hello, process)
+          this.attached.push({ hello, process, attempt: attempt.number, socket })
           const welcome = attempt.welcome(script)
           attempt.connected(session)
           return welcome
@@ -215,7 +222,9 @@ export class AgentCommands {
     this.#modules.push(file)
     replace(
       file,
-      `delete process.env.${ENV.fd}\nObject.assign(process.env, ${JSON.stringify(env)})\nimport(${agent})\n`,
+      `delete process.env.${ENV.fd}\nconst { ${ENV.mark}: mark } = process.env\n` +
+        `Object.assign(process.env, ${JSON.stringify(env)})\n` +
+        `if (mark?.startsWith(${JSON.stringify(`${env[ENV.mark]}.`)})) process.env.${ENV.mark} = mark\nimport(${agent})\n`,
     )
     return file
   }

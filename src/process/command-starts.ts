@@ -6,10 +6,11 @@ import { systemCode } from '../errors.ts'
 import { ENV } from '../protocol/frames.ts'
 import type { Hello } from '../protocol/host-session.ts'
 import { aroundStart, type StartRequest, watchStarts } from '../starts.ts'
-import { Attempt, type AttemptContext } from './attempt.ts'
+import { Attempt } from './attempt.ts'
+import { ForeignAttempts, type ForeignContext } from './foreign-attempts.ts'
 import { PREPARED } from './launcher-script.ts'
 import { concernsFile, refuse, type Refusal } from './refusal.ts'
-import { processTable } from './table/index.ts'
+import { type ProcessInfo, processTable } from './table/index.ts'
 
 /** What identifies the starts of one command. */
 export interface CommandTarget {
@@ -22,8 +23,8 @@ export interface CommandTarget {
 }
 
 /** @internal What the starts of commands share with their test. */
-export interface CommandStartsContext extends AttemptContext {
-  readonly runtimeDir: string
+export interface CommandStartsContext extends ForeignContext {
+  readonly mark: string
 }
 
 /** How a command is started: itself, as the module of a Node process, or in a line of a shell. */
@@ -35,6 +36,7 @@ type Way = 'file' | 'module' | 'shell'
  */
 export class CommandStarts {
   readonly #context: CommandStartsContext
+  readonly #foreign: ForeignAttempts
   readonly #targets: CommandTarget[] = []
   /** Started by this process, and no hello yet. */
   readonly #awaited = new Map<number, Attempt>()
@@ -42,6 +44,7 @@ export class CommandStarts {
 
   constructor(context: CommandStartsContext) {
     this.#context = context
+    this.#foreign = new ForeignAttempts(context)
   }
 
   add(target: CommandTarget): void {
@@ -51,27 +54,21 @@ export class CommandStarts {
     )
   }
 
-  /** The attempt of the process that says hello. */
-  claim(hello: Hello): Attempt {
-    const started = this.#startedAs(hello)
-    if (started) return started
-    const attempt = new Attempt(hello.id, this.#context)
-    if (attempt.refusal)
-      attempt.cannotRefuse('another process started it, and only starts of the test process can be refused')
-    // Its launcher was ready for it.
-    attempt.confine(this.#context.runtimeDir)
-    attempt.spawned()
-    return attempt
+  /** The attempt of the process that says hello, which is this one if it is one of the test's. */
+  claim(hello: Hello, process: ProcessInfo | undefined): Attempt {
+    return this.#startedAs(hello) ?? this.#foreign.begin(hello.id, process)
   }
 
-  /** Numbers no more starts. */
+  /** Numbers no more starts, and tells of no more exits. */
   close(): void {
+    this.#foreign.close()
     this.#unwatch?.()
     this.#unwatch = undefined
     this.#targets.length = 0
   }
 
   #start(child: ChildProcess, request: StartRequest, start: (request: StartRequest) => number): number {
+    if (isOurs(request, this.#context.mark)) return start(request)
     for (const target of this.#targets) {
       const way = wayOf(request, target)
       if (way !== undefined) return this.#startAgent(child, target, way, request, start)
@@ -177,6 +174,11 @@ function startRefused(
     // The error event names what the starter asked for.
     Object.assign(child, { spawnfile: file, spawnargs: args })
   }
+}
+
+/** Whether this starts an agent of a spawner, or a supervisor of the test: each has a mark of its own below the test's. */
+function isOurs({ envPairs }: StartRequest, mark: string): boolean {
+  return Array.isArray(envPairs) && envPairs.some((pair) => String(pair).startsWith(`${ENV.mark}=${mark}.`))
 }
 
 /** How this request starts the command; undefined if it does not, such as one that only hands the command to a supervisor. */

@@ -9,7 +9,9 @@ interface FailedRequest {
   /** How messages call it. */
   readonly what: string
   readonly file: string
+  readonly isProgram?: boolean
   readonly cwd: string
+  readonly env: Readonly<Record<string, string>>
 }
 
 /** What a system error says that is no matter of the file alone, and what to do. */
@@ -25,14 +27,15 @@ const REASONS: Readonly<Record<string, string>> = {
     'the test process has as many descriptors as it may have (EMFILE). Close some, or raise `ulimit -n`',
 }
 
-/** The error of a start that the system refused with `cause`. */
-export function launchError({ what, file, cwd }: FailedRequest, cause: unknown): SuperviseError {
+/** The error of a start that the system refused with `cause`: why, and what to do. */
+export function launchError(request: FailedRequest, cause: unknown): SuperviseError {
+  const { what, file, cwd, isProgram } = request
   const facts = { file, cwd, cause }
   if (!statOf(cwd)?.isDirectory()) {
     return new SuperviseError(
       'ERR_RUNTIME_DIR',
-      `${what} could not be started in ${cwd}: that is not a directory. Create it first, or leave out \`cwd\` and ` +
-        '`runtimeDir` to get a fresh one.',
+      `${what} could not be started in ${cwd}: that is not a directory. Create it first, or leave out \`cwd\`` +
+        `${isProgram ? '' : ' and `runtimeDir`'} to get a fresh one.`,
       facts,
     )
   }
@@ -46,6 +49,7 @@ export function launchError({ what, file, cwd }: FailedRequest, cause: unknown):
     )
   }
   const stats = path.isAbsolute(file) ? statOf(file) : undefined
+  const advice = isProgram ? programAdvice(file, request.env) : agentAdvice(file)
   switch (systemCode(cause)) {
     case 'ENOENT':
     case 'ENOTDIR':
@@ -53,22 +57,16 @@ export function launchError({ what, file, cwd }: FailedRequest, cause: unknown):
         ? new SuperviseError(
             'ERR_AGENT_NOT_EXECUTABLE',
             `${what} could not be started: ${file} exists, but the interpreter that its first line names does not. ` +
-              'Build the agent again with `buildAgentForTest()`, or mend its "#!" line.',
+              advice.broken,
             facts,
           )
-        : new SuperviseError(
-            'ERR_AGENT_NOT_FOUND',
-            `${what} could not be started: there is no file ${file}. Give \`agentPath\` what \`buildAgentForTest()\` ` +
-              'resolved to, or the absolute path of an executable.',
-            facts,
-          )
+        : new SuperviseError('ERR_AGENT_NOT_FOUND', `${what} could not be started: ${advice.missing}`, facts)
     case 'EACCES':
       return new SuperviseError(
         'ERR_AGENT_NOT_EXECUTABLE',
         stats?.isDirectory()
           ? `${what} could not be started: ${file} is a directory. Name the executable file inside it.`
-          : `${what} could not be started: ${file} is not executable. Run \`chmod +x\` on it, or have it built by ` +
-              '`buildAgentForTest()`.',
+          : `${what} could not be started: ${file} is not executable. ${advice.forbidden}`,
         facts,
       )
     default: {
@@ -79,6 +77,33 @@ export function launchError({ what, file, cwd }: FailedRequest, cause: unknown):
         facts,
       )
     }
+  }
+}
+
+interface Advice {
+  readonly missing: string
+  readonly broken: string
+  readonly forbidden: string
+}
+
+function agentAdvice(file: string): Advice {
+  return {
+    missing:
+      `there is no file ${file}. Give \`agentPath\` what \`buildAgentForTest()\` resolved to, or the absolute path of an ` +
+      'executable.',
+    broken: 'Build the agent again with `buildAgentForTest()`, or mend its "#!" line.',
+    forbidden: 'Run `chmod +x` on it, or have it built by `buildAgentForTest()`.',
+  }
+}
+
+function programAdvice(file: string, { PATH = '' }: FailedRequest['env']): Advice {
+  const place = path.isAbsolute(file)
+    ? `there is no file ${file}. Give the path of a program`
+    : `no directory of its PATH has a program ${file} (${PATH}). Install it, add its directory to the option \`env\``
+  return {
+    missing: `${place}, or start its interpreter, as in \`supervise('python3', ['/path/to/supervisor.py'])\`.`,
+    broken: 'Install that, or mend the "#!" line.',
+    forbidden: "Run `chmod +x` on it, or start its interpreter, as in `supervise('node', [file])`.",
   }
 }
 

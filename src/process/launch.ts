@@ -13,6 +13,8 @@ export interface LaunchRequest {
   /** How messages call it. */
   readonly what: string
   readonly file: string
+  /** Whether `file` is looked for in `PATH`. Default: it is the path that `buildAgentForTest()` resolved to. */
+  readonly isProgram?: boolean
   readonly args: readonly string[]
   readonly cwd: string
   readonly env: Readonly<Record<string, string>>
@@ -39,7 +41,7 @@ const BUSY_RETRIES = 50
 const BUSY_PAUSE_MS = 10
 
 /**
- * The one place where agents are started: as the leader of its own process group, with pipes for its standard streams
+ * The one place where agents and supervisors are started: as the leader of its own process group, with pipes for its standard streams
  * and with nothing of this process's environment. `adopt` gets the child in the tick in which it came to be.
  * Rejects with `ERR_AGENT_NOT_FOUND`, `ERR_AGENT_NOT_EXECUTABLE`, `ERR_RUNTIME_DIR` or `ERR_AGENT_SPAWN_FAILED`,
  * or with the reason of the signal.

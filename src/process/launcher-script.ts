@@ -21,7 +21,10 @@ export class LauncherScript {
   constructor(id: string, file: string, words: readonly string[], env: Readonly<Record<string, string>>) {
     this.id = id
     this.file = file
-    this.#head = `#!/bin/sh\nunset ${ENV.fd}\n${exports(env)}`
+    const { [ENV.mark]: mark = '', ...others } = env
+    // A supervisor of this test has a mark of its own below the test's, and what it starts is found by that.
+    const marked = `case "$${ENV.mark}" in ${quote(mark)}.*) ;; *) export ${ENV.mark}=${quote(mark)} ;; esac\n`
+    this.#head = `#!/bin/sh\nunset ${ENV.fd}\n${exports(others)}${marked}`
     this.#command = `${words.map(quote).join(' ')} "$@"\n`
   }
 
