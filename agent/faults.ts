@@ -52,6 +52,7 @@ const faults: ReadonlyMap<string, Fault> = new Map<string, Fault>([
 /** Exits with `code`, default 1, without any clean-up. */
 function exit(options: FaultOptions, _stage: Stage, confirm: Confirm): void {
   const code = count(options, 'code', 1)
+  if (!Number.isInteger(code) || code > 2 ** 32 - 1) throw new Error(`${code} is no exit code`)
   confirm({ code }, () => process.exit(code))
 }
 

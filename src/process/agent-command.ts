@@ -71,6 +71,9 @@ export interface AttachedAgent {
   readonly socket: net.Socket
 }
 
+/** How many agents that speak nonsense are told of in one test. */
+const WARNINGS = 5
+
 /** What a launcher becomes when its test is over: a supervisor that nobody stopped gets no agent, and no error. */
 const RETIRED = '#!/bin/sh\nexit 0\n'
 
@@ -84,6 +87,7 @@ export class AgentCommands {
   readonly #sockets = new Set<net.Socket>()
   #closed = false
   #count = 0
+  #warnings = 0
 
   constructor(context: AgentCommandContext) {
     this.#context = context
@@ -157,6 +161,7 @@ export class AgentCommands {
         peer: 'an agent started by agentCommand',
         clock: this.#context.clock,
         router: this.#context.router,
+        onRefused: (error) => this.#warnOf(error),
         welcome: (hello) => {
           const attempt = this.#starts.claim(hello)
           this.attached.push({ hello, process: this.#own(hello.pid), attempt: attempt.number, socket })
@@ -170,6 +175,11 @@ export class AgentCommands {
     server.unref()
     this.#servers.push(server)
     return address
+  }
+
+  /** There is no handle that could tell of it. */
+  #warnOf(error: SuperviseError): void {
+    if (!this.#closed && ++this.#warnings <= WARNINGS) console.warn(`vitest-supervise: ${error.message}`)
   }
 
   /** An agent may be in a container, where pids mean something else: what it says is believed of this test's processes. */
