@@ -17,7 +17,8 @@ export function readWelcome({ attempt = 1, faults = [], script = {} }: RawFrame)
   if (!isCount(attempt)) refuse('attempt', attempt, 'a number from 1')
   if (!Array.isArray(faults)) refuse('faults', faults, 'a list of orders')
   for (const order of faults as unknown[]) {
-    if (!isOrder(order)) refuse('faults', order, 'orders like {"id":1,"name":"exit","options":{},"at":"ready"}')
+    if (!isOrder(order))
+      refuse('faults', order, 'orders like {"id":1,"name":"exit","options":{},"at":"ready"}')
   }
   if (!isRecord(script)) refuse('script', script, 'an object')
   return { attempt, faults: faults as FaultOrder[], script }
@@ -31,7 +32,9 @@ export function readOptions(options: unknown): FaultOrder['options'] | undefined
 
 /** Ends the process with a line on standard error about a part of the welcome. */
 export function refuse(part: string, value: unknown, expected: string): never {
-  die(`the test sent a welcome with ${excerpt(textOf(value))} under "${part}", where ${expected} was expected.`)
+  die(
+    `the test sent a welcome with ${excerpt(textOf(value))} under "${part}", where ${expected} was expected.`,
+  )
 }
 
 export function isRecord(value: unknown): value is { readonly [field: string]: unknown } {

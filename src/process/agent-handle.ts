@@ -105,8 +105,7 @@ export class AgentHandle implements AsyncDisposable {
     throw new SuperviseError(
       'ERR_AGENT_CLOSED',
       `${this} cannot be sent a message: ${this.#result ? 'it has exited' : 'its control connection has ended'}. ` +
-        (refusal?.message ??
-          'An agent that does not speak the protocol takes input on `process.stdin`.'),
+        (refusal?.message ?? 'An agent that does not speak the protocol takes input on `process.stdin`.'),
       { agent: this.id, attempt: this.attempt, cause: refusal },
     )
   }

@@ -3,7 +3,7 @@ export const BACKLOG_LIMIT = 64 * 1024 * 1024
 
 /** What a frame weighs besides its characters, in bytes: roughly what it costs to keep it. */
 const FRAME_WEIGHT = 64
-const SLEEP_WEIGHT = 1024
+const SLEEP_WEIGHT = 4096
 
 /** What the line of a frame weighs while it waits. */
 export function weightOf(t: string, line: string): number {

@@ -187,9 +187,9 @@ export class HostSession implements Speaker {
     })
   }
 
-  #greet({ id, pid, can = [] }: Extract<AgentFrame, { t: 'hello' }>, line: string): void {
+  #greet({ id, pid, can }: Extract<AgentFrame, { t: 'hello' }>, line: string): void {
     if (this.#known) return this.#refuse(`said hello twice: ${quoted(line)}`)
-    const hello: Hello = { id, pid, can }
+    const hello: Hello = { id, pid, can: can ?? [] }
     this.#known = hello
     if (typeof this.#options.welcome === 'function') this.#welcome(this.#options.welcome(hello))
     this.listener?.hello(hello)
@@ -238,11 +238,9 @@ export class HostSession implements Speaker {
     this.#refusal = refusal
     const error =
       refusal ??
-      new SuperviseError(
-        'ERR_PROTOCOL',
-        `${this.#options.peer} ended its connection before it was ready.`,
-        { ended: true },
-      )
+      new SuperviseError('ERR_PROTOCOL', `${this.#options.peer} ended its connection before it was ready.`, {
+        ended: true,
+      })
     if (refusal) this.#options.onRefused?.(refusal)
     this.#route.deliver(() => {
       this.listener?.ended()

@@ -72,7 +72,9 @@ export class FrameDecoder {
     const length = this.#length + part.length
     if (length > LINE_LIMIT) throw this.#tooLong(part)
     if (length > this.#room.length) {
-      const room = Buffer.allocUnsafeSlow(Math.min(Math.max(length, this.#room.length * 2, SMALL), LINE_LIMIT))
+      const room = Buffer.allocUnsafeSlow(
+        Math.min(Math.max(length, this.#room.length * 2, SMALL), LINE_LIMIT),
+      )
       this.#room.copy(room, 0, 0, this.#length)
       this.#room = room
     }

@@ -35,7 +35,9 @@ export const anyWelcome: fc.Arbitrary<Stream> = fc
 export async function tryAgent(program: string, stream: Stream): Promise<void> {
   const expected = read(stream.pieces, byAgent)
   const { code, signal, answers, stderr } = await converse(program, stream)
-  const complaints = stderr.split('\n').filter((line) => line !== '' && !/ (?:is left out|did not fire): /.test(line))
+  const complaints = stderr
+    .split('\n')
+    .filter((line) => line !== '' && !/ (?:is left out|did not fire): /.test(line))
   same('its signal', signal, null)
   // Not all that is read can be written again.
   const unanswerable = expected.heard.findIndex((one) => one.startsWith('message') && !fits(one))
@@ -70,7 +72,12 @@ interface Conversation {
 async function converse(program: string, stream: Stream): Promise<Conversation> {
   const child = spawn(program, [], {
     cwd: os.tmpdir(),
-    env: { PATH: process.env['PATH'], SUPERVISE_AGENT: 'web', SUPERVISE_FD: '3', SUPERVISE_MARK: randomUUID() },
+    env: {
+      PATH: process.env['PATH'],
+      SUPERVISE_AGENT: 'web',
+      SUPERVISE_FD: '3',
+      SUPERVISE_MARK: randomUUID(),
+    },
     stdio: ['ignore', 'ignore', 'pipe', 'pipe'],
   })
   try {

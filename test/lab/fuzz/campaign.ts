@@ -2,7 +2,7 @@ import * as fc from 'fast-check'
 
 import { anyTestStream, anyWelcome, tryAgent, tryWelcome } from './agent.ts'
 import { anyAgentStream, tryHost } from './host.ts'
-import { chunksOf, linesIn, type Stream } from './lines.ts'
+import { linesIn, type Stream } from './lines.ts'
 
 /** One surface that is given hostile streams until it has heard so many frames. */
 export interface Campaign {
@@ -40,19 +40,18 @@ const SHRINKING = 100
 
 /** Runs a campaign. The same seed gives the same streams, and the seed of a failure gives it first. */
 export async function wage(campaign: Campaign, frames: number, seed: number): Promise<Outcome> {
-  let heard = 0
-  let streams = 0
+  const heard = { frames: 0, streams: 0 }
   const property = fc.asyncProperty(campaign.streams, async (stream) => {
-    heard += linesIn(stream.pieces)
-    streams += 1
+    heard.frames += linesIn(stream.pieces)
+    heard.streams += 1
     await campaign.attempt(stream)
   })
-  for (let round = 0; heard < frames; round++) {
+  for (let round = 0; heard.frames < frames; round++) {
     const details = await fc.check(property, { seed: seed + round, numRuns: ROUND, endOnFailure: true })
     const failed = details.counterexample?.[0]
-    if (failed) return { frames: heard, streams, failure: await told(campaign, failed, seed + round) }
+    if (failed) return { ...heard, failure: await told(campaign, failed, seed + round) }
   }
-  return { frames: heard, streams, failure: undefined }
+  return { ...heard, failure: undefined }
 }
 
 /** The failure of a stream, from which pieces have been left out as long as it fails without them. */

@@ -45,14 +45,18 @@ async function main(): Promise<boolean> {
       [agentCampaign('the scripted agent', scripted, PER_PROCESS), frames * 0.75],
       [agentCampaign('an agent with connect()', connected, PER_PROCESS), frames * 0.25],
       [welcomeCampaign('the scripted agent, being welcomed', scripted), Math.min(WELCOMES, frames / 100)],
-      [welcomeCampaign('an agent with connect(), being welcomed', connected), Math.min(WELCOMES, frames / 100)],
+      [
+        welcomeCampaign('an agent with connect(), being welcomed', connected),
+        Math.min(WELCOMES, frames / 100),
+      ],
     ]
     let failures = 0
     for (const [campaign, count] of campaigns) {
       if (!campaign.name.includes(values.only)) continue
       if (!(await report(campaign, count, seed))) failures += 1
     }
-    for (const error of stray) console.log(`Nobody caught this: ${error instanceof Error ? error.stack : String(error)}`)
+    for (const error of stray)
+      console.log(`Nobody caught this: ${error instanceof Error ? error.stack : String(error)}`)
     return failures === 0 && stray.length === 0
   } finally {
     rmSync(directory, { recursive: true, force: true })

@@ -4,7 +4,6 @@ import * as fc from 'fast-check'
 
 import type { Clock } from '../../../src/clock/clock.ts'
 import { OPEN_ROUTER } from '../../../src/clock/route.ts'
-import type { Json } from '../../../src/json.ts'
 import { HostSession } from '../../../src/protocol/host-session.ts'
 import { agentKinds, anyCuts, anyPiece, chunksOf, HELLO, type Stream } from './lines.ts'
 import { byHost, json, read } from './reading.ts'
@@ -12,7 +11,10 @@ import { byHost, json, read } from './reading.ts'
 /** A stream for the test's side: pieces that are mostly taken, and at the end anything. */
 export const anyAgentStream: fc.Arbitrary<Stream> = fc
   .record({
-    begin: fc.oneof({ weight: 9, arbitrary: fc.constant([HELLO]) }, { weight: 1, arbitrary: fc.constant([]) }),
+    begin: fc.oneof(
+      { weight: 9, arbitrary: fc.constant([HELLO]) },
+      { weight: 1, arbitrary: fc.constant([]) },
+    ),
     body: fc.array(anyPiece(agentKinds), { minLength: 20, maxLength: 60, size: 'max' }),
     end: anyPiece(agentKinds),
     cuts: anyCuts,
@@ -50,9 +52,13 @@ export async function tryHost(stream: Stream): Promise<void> {
   const events = expected.heard.filter((one) => one !== 'parked' && !one.startsWith('message'))
   if (expected.heard.length > 0) events.push('ended')
   same('what was heard', heard, events)
-  same('the messages', messages, expected.heard.filter((one) => one.startsWith('message')))
+  same(
+    'the messages',
+    messages,
+    expected.heard.filter((one) => one.startsWith('message')),
+  )
   same('whether it was refused', failure !== undefined, expected.refused !== undefined)
-  same('the refusal', failure, session.refusal)
+  if (failure !== session.refusal) throw new Error('the messages end in another error than the session')
   same('what can be sent after the end', await session.send('more'), false)
   if (failure) checkError(failure)
 }
@@ -68,7 +74,7 @@ function taken(begin: readonly Buffer[], body: readonly Buffer[]): Buffer[] {
 
 async function collect(session: HostSession, messages: string[]): Promise<unknown> {
   try {
-    for await (const message of session.messages.take()) messages.push(`message ${json(message as Json)}`)
+    for await (const message of session.messages.take()) messages.push(`message ${json(message)}`)
   } catch (error) {
     return error
   }
@@ -77,7 +83,8 @@ async function collect(session: HostSession, messages: string[]): Promise<unknow
 function checkError(error: unknown): void {
   const { code, message } = error as { code: string; message: string }
   same('the code', code, 'ERR_PROTOCOL')
-  if (message.includes('\n') || message.length > 700) throw new Error(`not one line: ${message.slice(0, 900)}`)
+  if (message.includes('\n') || message.length > 700)
+    throw new Error(`not one line: ${message.slice(0, 900)}`)
 }
 
 function clockOf(onSleep: () => void): Clock {
@@ -98,7 +105,9 @@ class Wire extends Duplex {
   }
 }
 
+/** Throws unless both are the same, written as JSON. */
 export function same(what: string, actual: unknown, expected: unknown): void {
-  const [one, other] = [actual, expected].map((value) => (typeof value === 'object' ? JSON.stringify(value) : value))
-  if (one !== other) throw new Error(`${what}: ${String(one).slice(0, 2000)}, expected ${String(other).slice(0, 2000)}`)
+  const [one, other] = [actual, expected].map((value) => JSON.stringify(value)?.slice(0, 2000))
+  if (JSON.stringify(actual) !== JSON.stringify(expected))
+    throw new Error(`${what}: ${one}, expected ${other}`)
 }

@@ -12,7 +12,20 @@ export interface Stream {
 const anyNumber = fc.oneof(
   fc.nat(20).map(String),
   fc.integer().map(String),
-  fc.constantFrom('-0', '0.5', '1e308', '1e400', '-1e400', '9007199254740993', '1E2', '1e20', '00', '-', '.5', '0x1'),
+  fc.constantFrom(
+    '-0',
+    '0.5',
+    '1e308',
+    '1e400',
+    '-1e400',
+    '9007199254740993',
+    '1E2',
+    '1e20',
+    '00',
+    '-',
+    '.5',
+    '0x1',
+  ),
 )
 
 const anyText = fc
@@ -24,15 +37,34 @@ const anyValue: fc.Arbitrary<string> = fc.oneof(
   anyNumber,
   anyText,
   fc.json({ maxDepth: 3, stringUnit: 'binary' }),
-  fc.constantFrom('null', 'true', '[]', '{}', 'NaN', 'Infinity', 'undefined', "'a'", '"\\ud800"', '"\\u0000"', '"\\x"'),
-  fc.constantFrom('{"toString":1,"valueOf":2}', '{"__proto__":{"t":"ready"}}', '{"constructor":{"prototype":1}}'),
+  fc.constantFrom(
+    'null',
+    'true',
+    '[]',
+    '{}',
+    'NaN',
+    'Infinity',
+    'undefined',
+    "'a'",
+    '"\\ud800"',
+    '"\\u0000"',
+    '"\\x"',
+  ),
+  fc.constantFrom(
+    '{"toString":1,"valueOf":2}',
+    '{"__proto__":{"t":"ready"}}',
+    '{"constructor":{"prototype":1}}',
+  ),
   fc.constantFrom('[1', '{"a":', '"', '[[["', '}'),
   fc.constantFrom(100, 20_000).map((depth) => '['.repeat(depth) + ']'.repeat(depth)),
   fc.constant(`"${'y'.repeat(3000)}"`),
 )
 
 const anyFieldName = fc.oneof(
-  { weight: 6, arbitrary: fc.constantFrom('t', 'v', 'id', 'pid', 'can', 'n', 'ms', 'name', 'seen', 'proof', 'body') },
+  {
+    weight: 6,
+    arbitrary: fc.constantFrom('t', 'v', 'id', 'pid', 'can', 'n', 'ms', 'name', 'seen', 'proof', 'body'),
+  },
   { weight: 2, arbitrary: fc.constantFrom('attempt', 'faults', 'script', 'options', 'at') },
   { weight: 1, arbitrary: fc.constantFrom('__proto__', 'constructor', 'toString', '', 'é') },
 )
@@ -50,13 +82,16 @@ const anyMutation: fc.Arbitrary<(fields: Fields) => Fields> = fc.oneof(
   },
   {
     weight: 1,
-    arbitrary: fc.nat(6).map((at) => (fields: Fields) => fields.filter((_, index) => index !== at % fields.length)),
+    arbitrary: fc
+      .nat(6)
+      .map((at) => (fields: Fields) => fields.filter((_, index) => index !== at % fields.length)),
   },
   {
     weight: 2,
-    arbitrary: fc
-      .tuple(anyFieldName, anyValue)
-      .map(([name, text]) => (fields: Fields) => [...fields, [name, text] as const]),
+    arbitrary: fc.tuple(anyFieldName, anyValue).map(([name, text]) => (fields: Fields) => [
+      ...fields,
+      [name, text] as const,
+    ]),
   },
   { weight: 1, arbitrary: fc.constant((fields: Fields) => fields.toReversed()) },
 )
@@ -72,13 +107,25 @@ const anyDamage: fc.Arbitrary<(line: Buffer) => Buffer> = fc.oneof(
       return flipped
     }),
   },
-  { weight: 1, arbitrary: fc.nat(4000).map((at) => (line: Buffer) => line.subarray(0, at % (line.length + 1))) },
+  {
+    weight: 1,
+    arbitrary: fc.nat(4000).map((at) => (line: Buffer) => line.subarray(0, at % (line.length + 1))),
+  },
   {
     weight: 2,
     arbitrary: fc
       .tuple(
         fc.nat(4000),
-        fc.constantFrom([0], [0xff], [0xc3], [0xed, 0xa0, 0x80], [0xef, 0xbb, 0xbf], [0x0d], [0x0a], [0xf4, 0x90]),
+        fc.constantFrom(
+          [0],
+          [0xff],
+          [0xc3],
+          [0xed, 0xa0, 0x80],
+          [0xef, 0xbb, 0xbf],
+          [0x0d],
+          [0x0a],
+          [0xf4, 0x90],
+        ),
       )
       .map(
         ([at, bytes]) =>
@@ -102,7 +149,12 @@ const anyEnd = fc.oneof(
 const anyGarbage: fc.Arbitrary<Buffer> = fc.oneof(
   { weight: 8, arbitrary: fc.uint8Array({ maxLength: 40 }).map((bytes) => Buffer.from(bytes)) },
   { weight: 8, arbitrary: fc.json({ stringUnit: 'binary' }).map((text) => Buffer.from(text)) },
-  { weight: 2, arbitrary: fc.constantFrom('GET / HTTP/1.1\r', '[]', '1', '"t"', '{"t":1}', '').map((text) => Buffer.from(text)) },
+  {
+    weight: 2,
+    arbitrary: fc
+      .constantFrom('GET / HTTP/1.1\r', '[]', '1', '"t"', '{"t":1}', '')
+      .map((text) => Buffer.from(text)),
+  },
   { weight: 1, arbitrary: fc.constantFrom('x', '{"t":"message","body":"', '\u00fc').map(overlong) },
 )
 
@@ -111,7 +163,9 @@ function overlong(begin: string): Buffer {
 }
 
 /** Frames of these kinds, some of them damaged, and garbage. Each piece ends with a newline unless that was cut off. */
-export function anyPiece(kinds: Readonly<Record<string, Readonly<Record<string, fc.Arbitrary<string>>>>>): fc.Arbitrary<Buffer> {
+export function anyPiece(
+  kinds: Readonly<Record<string, Readonly<Record<string, fc.Arbitrary<string>>>>>,
+): fc.Arbitrary<Buffer> {
   const frames = Object.entries(kinds).map(([t, fields]) => frameOf(t, fields))
   const frame = fc
     .tuple(fc.oneof(...frames), anyMutation, anyDamage, anyEnd)
@@ -130,7 +184,13 @@ function frameOf(t: string, fields: Readonly<Record<string, fc.Arbitrary<string>
   const names = Object.keys(fields)
   return fc
     .tuple(...Object.values(fields))
-    .map((texts) => [['t', JSON.stringify(t)], ...names.map((name, index) => [name, texts[index] ?? ''] as const)] as const)
+    .map(
+      (texts) =>
+        [
+          ['t', JSON.stringify(t)],
+          ...names.map((name, index) => [name, texts[index] ?? ''] as const),
+        ] as const,
+    )
 }
 
 function written(fields: Fields): string {
@@ -176,16 +236,25 @@ export const welcomeKinds = {
     faults: fc.oneof(
       fc.constant('[]'),
       anyValue,
-      fc.tuple(smallNumber, anyText, anyValue, anyValue).map(
-        ([id, name, options, at]) => `[{"id":${id},"name":${name},"options":${options},"at":${at}}]`,
-      ),
+      fc
+        .tuple(smallNumber, anyText, anyValue, anyValue)
+        .map(([id, name, options, at]) => `[{"id":${id},"name":${name},"options":${options},"at":${at}}]`),
       anyValue.map((at) => `[{"id":1,"name":"ignoreSignal","options":{},"at":{"message":${at}}}]`),
     ),
     script: fc.oneof(
       anyValue,
       fc
         .tuple(
-          fc.constantFrom('startDelay', 'heartbeat', 'exitCode', 'pidFile', 'stdout', 'stdin', 'onSignal', 'lifetime'),
+          fc.constantFrom(
+            'startDelay',
+            'heartbeat',
+            'exitCode',
+            'pidFile',
+            'stdout',
+            'stdin',
+            'onSignal',
+            'lifetime',
+          ),
           anyValue,
         )
         .map(([name, value]) => `{"${name}":${value}}`),
@@ -212,5 +281,8 @@ export function* chunksOf({ pieces, cuts }: Stream): Generator<Buffer> {
 
 /** How many lines there are in it. */
 export function linesIn(pieces: readonly Buffer[]): number {
-  return pieces.reduce((sum, piece) => sum + Math.max(1, piece.toString('latin1').split('\n').filter(Boolean).length), 0)
+  return pieces.reduce(
+    (sum, piece) => sum + Math.max(1, piece.toString('latin1').split('\n').filter(Boolean).length),
+    0,
+  )
 }

@@ -1,4 +1,4 @@
-import { type ChildProcess, spawn } from 'node:child_process'
+import { spawn } from 'node:child_process'
 import { once } from 'node:events'
 import path from 'node:path'
 import { parseArgs } from 'node:util'
@@ -33,10 +33,11 @@ else process.exitCode = (await main()) ? 0 : 1
 
 async function main(): Promise<boolean> {
   const began = performance.now()
+  const parts = new Map<number, number>()
   const tallies =
     workers === 1
       ? [await soakAll(seedsOf(0), progress)]
-      : await Promise.all(Array.from({ length: workers }, (_, at) => elsewhere(at)))
+      : await Promise.all(Array.from({ length: workers }, (_, at) => elsewhere(at, parts)))
   if (process.stderr.isTTY) process.stderr.write('\r\x1b[K')
   const failures = tallies.flatMap((tally) => tally.failures)
   for (const failure of failures) console.log(told(failure))
@@ -54,9 +55,7 @@ function seedsOf(at: number): number[] {
   return Array.from({ length: runs }, (_, index) => seed + index).filter((_, index) => index % workers === at)
 }
 
-const parts = new Map<ChildProcess, number>()
-
-async function elsewhere(at: number): Promise<Tally> {
+async function elsewhere(at: number, parts: Map<number, number>): Promise<Tally> {
   const args = ['--part', at, '--runs', runs, '--seed', seed, '--workers', workers].map(String)
   const child = spawn(process.execPath, [path.join(repository, 'scripts/soak.mjs'), ...args], {
     stdio: ['ignore', 'inherit', 'inherit', 'ipc'],
@@ -64,7 +63,7 @@ async function elsewhere(at: number): Promise<Tally> {
   let tally: Tally | undefined
   child.on('message', (message: number | Tally) => {
     if (typeof message === 'object') tally = message
-    else parts.set(child, message)
+    else parts.set(at, message)
     progress([...parts.values()].reduce((sum, done) => sum + done, 0))
   })
   const [code, signal] = (await once(child, 'exit')) as [number | null, string | null]

@@ -34,10 +34,14 @@ export class Inventory {
   /** What is still there that was not there before, once it has had time to go. */
   async left(): Promise<Left> {
     let last = this.#news()
-    await until('nothing is left', () => {
-      last = this.#news()
-      return Object.values(last).every((list: readonly string[]) => list.length === 0)
-    }, LIMIT).catch(() => {})
+    await until(
+      'nothing is left',
+      () => {
+        last = this.#news()
+        return Object.values(last).every((list: readonly string[]) => list.length === 0)
+      },
+      LIMIT,
+    ).catch(() => {})
     return last
   }
 

@@ -29,7 +29,14 @@ export function planOf(seed: number): Plan {
   const fault = oneOf(Object.keys(SAMPLES) as (keyof typeof SAMPLES)[])
   return {
     fault,
-    at: oneOf([undefined, undefined, 'start', 'ready', { message: 1 }, { after: Math.floor(random() * 20) }] as const),
+    at: oneOf([
+      undefined,
+      undefined,
+      'start',
+      'ready',
+      { message: 1 },
+      { after: Math.floor(random() * 20) },
+    ] as const),
     start: oneOf(['one', 'one', 'two', 'command', 'virtual']),
     end: oneOf(['nothing', 'close', 'kill', 'term', 'abort', 'close while starting']),
     after: random() * 120,
@@ -67,7 +74,11 @@ function inject(core: Core, harness: Harness, { fault, at }: Plan): (() => boole
   // A point that this fault cannot strike at is none for it.
   for (const point of [at, undefined]) {
     try {
-      const where = { attempts: 'every', optional: true, ...(point === undefined ? {} : { at: point }) } as const
+      const where = {
+        attempts: 'every',
+        optional: true,
+        ...(point === undefined ? {} : { at: point }),
+      } as const
       const injection = harness.faults.inject(order, where)
       return () => injection.fired
     } catch (error) {
@@ -88,7 +99,9 @@ async function underTest(core: Core, harness: Harness, { start, end, after }: Pl
     await harness.close()
     return void (await started)
   }
-  const handles = (await started).flatMap((one) => (one.status === 'fulfilled' ? [one.value] : expected(core, one.reason)))
+  const handles = (await started).flatMap((one) =>
+    one.status === 'fulfilled' ? [one.value] : expected(core, one.reason),
+  )
   for (const handle of handles) handle.send('hello').catch(() => {}) // It may be gone.
   if (clock) await clock.advance(after).catch((error: unknown) => expected(core, error))
   // This is no wait for anything: the moment is to be any.
@@ -126,7 +139,12 @@ async function killed(child: ChildProcess): Promise<void> {
 
 /** What a fault may bring about in a start or in virtual time. Throws everything else. */
 function expected(core: Core, error: unknown): [] {
-  const codes = ['ERR_AGENT_NOT_FOUND', 'ERR_AGENT_NOT_EXECUTABLE', 'ERR_AGENT_SPAWN_FAILED', 'ERR_CLOCK_STALLED']
+  const codes = [
+    'ERR_AGENT_NOT_FOUND',
+    'ERR_AGENT_NOT_EXECUTABLE',
+    'ERR_AGENT_SPAWN_FAILED',
+    'ERR_CLOCK_STALLED',
+  ]
   if (error instanceof core.SuperviseError && codes.includes(error.code)) return []
   throw error
 }

@@ -61,20 +61,27 @@ async function tally(
   for (const seed of seeds) {
     const plan = planOf(seed)
     const fail = (problem: string): void => void failures.push({ seed, plan, problem })
+    const stray = (error: unknown): void => fail(`nobody caught ${wordsOf(error)}`)
+    process.on('uncaughtException', stray)
     try {
       const outcome = await soak(core, plan)
       const counts = (outcomes[plan.fault] ??= {})
       counts[outcome] = (counts[outcome] ?? 0) + 1
     } catch (error) {
-      fail(error instanceof Error ? `${error.stack}` : String(error))
+      fail(wordsOf(error))
     }
     for (const [kind, list] of Object.entries(await inventory.left()) as [keyof Left, string[]][]) {
       left[kind] += list.length
       if (list.length > 0) fail(`left ${kind}: ${list.join(', ')}`)
     }
+    process.off('uncaughtException', stray)
     onRun(++done)
   }
   return { runs: done, outcomes, failures, left, memory: [before, memory()] }
+}
+
+function wordsOf(error: unknown): string {
+  return error instanceof Error ? `${error.stack}` : String(error)
 }
 
 function memory(): number {
