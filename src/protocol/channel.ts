@@ -1,6 +1,7 @@
 import type { Duplex } from 'node:stream'
 
 import { SuperviseError } from '../errors.ts'
+import { hearLastWords } from './last-words.ts'
 import { encodeFrame, FrameDecoder, type RawFrame } from './ndjson.ts'
 
 /** What a channel tells its owner. */
@@ -22,7 +23,7 @@ export class FrameChannel {
     this.socket = socket
     this.#events = events
     const decoder = new FrameDecoder()
-    socket.on('data', (chunk: Buffer) => {
+    const take = (chunk: Buffer): void => {
       if (this.#ended) return
       try {
         decoder.push(chunk, (frame, line) => {
@@ -33,7 +34,9 @@ export class FrameChannel {
         if (!(cause instanceof SyntaxError)) throw cause
         this.refuse(`${peer} sent ${cause.message}: a frame is one JSON object on a line.`, cause)
       }
-    })
+    }
+    socket.on('data', take)
+    hearLastWords(socket, take)
     // A peer that was killed can reset the connection: that is its end, like any other.
     socket.on('error', () => this.#end())
     socket.once('end', () => this.#end())

@@ -74,6 +74,26 @@ test('an end before hello, or before ready, says so', async () => {
   expect(error.message).toContain('agent "x" ended its connection before it was ready')
 })
 
+test('what an agent said before it closed is heard, though it is being written to', async () => {
+  const { session, agent } = await converse()
+  agent.write(HELLO)
+  await session.hello
+  agent.write('{"t":"message","body":"last"}\n{"t":"message","body":"words"}\n')
+  agent.destroy()
+  expect(await session.send('too late')).toBe(false)
+  expect(await collect(session.messages.take())).toEqual(['last', 'words'])
+})
+
+test('nonsense that an agent said before it closed is told of, though it is being written to', async () => {
+  const { session, agent } = await converse()
+  agent.write(HELLO)
+  await session.hello
+  agent.write('nonsense\n')
+  agent.destroy()
+  expect(await session.send('too late')).toBe(false)
+  expect((await failure(session.ready)).message).toContain('agent "x" sent "nonsense", which is not JSON')
+})
+
 test('a connection that breaks has ended', async () => {
   const { session, agent } = await converse()
   agent.write(HELLO)
@@ -171,7 +191,9 @@ test('nothing is heard after what was refused, though it came with it', async ()
   const { session, agent, heard } = await converse()
   agent.write(`{"t":"ready"}\n${HELLO}{"t":"message","body":1}\nnonsense\n`)
   const error = await failure(session.hello)
-  expect(await failure(collect(session.messages.take()))).toBe(error)
+  expect(await failure(session.messages.take().next())).toBe(error)
+  expect(session.name).toBe('agent "x"')
+  expect(session.pid).toBeUndefined()
   await once(agent, 'close')
   expect(heard()).toBe('')
 })

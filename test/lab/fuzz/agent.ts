@@ -9,7 +9,16 @@ import * as fc from 'fast-check'
 import type { Json } from '../../../src/json.ts'
 import { encodeFrame, FrameDecoder } from '../../../src/protocol/ndjson.ts'
 import { same } from './host.ts'
-import { anyCuts, anyPiece, chunksOf, hostKinds, type Stream, WELCOME, welcomeKinds } from './lines.ts'
+import {
+  anyCuts,
+  anyPiece,
+  anyTail,
+  chunksOf,
+  hostKinds,
+  type Stream,
+  WELCOME,
+  welcomeKinds,
+} from './lines.ts'
 import { byAgent, json, read } from './reading.ts'
 
 /** How long an agent may take for a stream, however busy the machine is, before it is said to hang. */
@@ -21,9 +30,10 @@ export function anyTestStream(length: number): fc.Arbitrary<Stream> {
     .record({
       body: fc.array(anyPiece(hostKinds), { minLength: length, maxLength: length, size: 'max' }),
       end: anyPiece(hostKinds),
+      tail: anyTail,
       cuts: anyCuts,
     })
-    .map(({ body, end, cuts }) => ({ pieces: [WELCOME, ...body.filter(isTaken), end], cuts }))
+    .map(({ body, end, tail, cuts }) => ({ pieces: [WELCOME, ...body.filter(isTaken), end, ...tail], cuts }))
 }
 
 /** A welcome that may be anything. */

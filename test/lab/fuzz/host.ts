@@ -5,7 +5,7 @@ import * as fc from 'fast-check'
 import type { Clock } from '../../../src/clock/clock.ts'
 import { OPEN_ROUTER } from '../../../src/clock/route.ts'
 import { HostSession } from '../../../src/protocol/host-session.ts'
-import { agentKinds, anyCuts, anyPiece, chunksOf, HELLO, type Stream } from './lines.ts'
+import { agentKinds, anyCuts, anyPiece, anyTail, chunksOf, HELLO, type Stream } from './lines.ts'
 import { byHost, json, read } from './reading.ts'
 
 /** A stream for the test's side: pieces that are mostly taken, and at the end anything. */
@@ -17,9 +17,13 @@ export const anyAgentStream: fc.Arbitrary<Stream> = fc
     ),
     body: fc.array(anyPiece(agentKinds), { minLength: 20, maxLength: 60, size: 'max' }),
     end: anyPiece(agentKinds),
+    tail: anyTail,
     cuts: anyCuts,
   })
-  .map(({ begin, body, end, cuts }) => ({ pieces: [...begin, ...taken(begin, body), end], cuts }))
+  .map(({ begin, body, end, tail, cuts }) => ({
+    pieces: [...begin, ...taken(begin, body), end, ...tail],
+    cuts,
+  }))
 
 /** Has a session hear the stream, and throws what it did that it should not. */
 export async function tryHost(stream: Stream): Promise<void> {

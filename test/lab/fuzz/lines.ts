@@ -266,6 +266,12 @@ export const welcomeKinds = {
 
 /** A hello as it should be. */
 export const HELLO = Buffer.from('{"t":"hello","v":1,"id":"web","pid":7,"can":["exit"]}\n')
+/** What may follow on what is refused, in the same chunk: it is not to be heard. */
+export const anyTail = fc.constantFrom(
+  [],
+  [HELLO],
+  [Buffer.from('{"t":"ready"}\n{"t":"message","body":"after"}\n')],
+)
 /** A welcome as it should be. */
 export const WELCOME = Buffer.from('{"t":"welcome","attempt":1,"faults":[],"script":{}}\n')
 
