@@ -24,7 +24,7 @@ export class Alarm {
   }
 
   /**
-   * Calls `run` in `ms`, unless the returned function was called before. Keeps the process alive meanwhile, unless
+   * Calls `run` in `ms`, which may be `Infinity`, unless the returned function was called before. Keeps the process alive meanwhile, unless
    * it is to do so only `incidentally`.
    */
   after(ms: number, run: () => void, incidentally = false): () => void {
@@ -74,7 +74,8 @@ export class Alarm {
         run()
       },
     })
-    channel.send(frame(n))
+    // JSON has no Infinity, and nobody need count to it.
+    if (ms !== Infinity) channel.send(frame(n))
     return done
   }
 

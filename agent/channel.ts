@@ -15,6 +15,12 @@ export interface Receiver {
   lost(): void
 }
 
+/** How much may come before the welcome, which is to come first. Characters, and as many for each frame as `FRAME_WEIGHT`. */
+const EARLY_LIMIT = 16 * 1024 * 1024
+const FRAME_WEIGHT = 1024
+/** How much that was sent may wait here for the test to read it. Bytes. */
+const UNREAD_LIMIT = 64 * 1024 * 1024
+
 /**
  * The agent's end of the connection to the test.
  *
@@ -36,6 +42,7 @@ export class Channel {
   #state: 'open' | 'lost' | 'closed' = 'open'
   #isGuest = false
   #holds = 0
+  #received = 0
 
   /** Over an inherited, connected descriptor. */
   static onDescriptor(fd: number): Channel {
@@ -68,12 +75,16 @@ export class Channel {
     return this.#receiver !== undefined
   }
 
-  /** Sends a frame, in order; drops it once the connection is gone. Throws `RangeError` for one beyond 1 MiB. */
+  /** Sends a frame, in order; drops it once the connection is gone, and exits when the test reads nothing. Throws `RangeError` for one beyond 1 MiB. */
   send(frame: AgentFrame): void {
     const line = encodeFrame(frame)
     if (!this.open) return
     if (this.#socket === undefined) this.#sendNow(line)
-    else this.#socket.write(line)
+    else {
+      this.#socket.write(line)
+      // No waiting for the test, which would leave its end unheard.
+      if (this.#socket.writableLength > UNREAD_LIMIT) die('the test has left 64 MiB unread.')
+    }
     if (frame.t !== 'parked') this.onActivity()
   }
 
@@ -106,6 +117,7 @@ export class Channel {
         return this.#inbox.splice(at, 1)[0]
       }
       if (!this.open) return undefined
+      if (this.#received > EARLY_LIMIT) die('the test sent 16 MiB and no welcome.')
       if (this.#socket === undefined) this.#readNow(chunk)
       else await this.#more(this.#socket)
     }
@@ -202,7 +214,10 @@ export class Channel {
 
   #take(chunk: Buffer): void {
     try {
-      this.#decoder.push(chunk, (frame) => this.#inbox.push(frame))
+      this.#decoder.push(chunk, (frame, line) => {
+        this.#received += line.length + FRAME_WEIGHT
+        this.#inbox.push(frame)
+      })
     } catch (error) {
       this.#deliver()
       die(`the test sent ${error instanceof Error ? error.message : String(error)}.`)

@@ -1,5 +1,6 @@
 import type { Json } from '../src/json.ts'
 import type { FaultOrder, FaultPoint } from '../src/protocol/frames.ts'
+import { excerpt } from '../src/protocol/ndjson.ts'
 import { warn } from './complain.ts'
 import { findFault } from './faults/index.ts'
 import type { FaultOptions, Stage } from './faults/stage.ts'
@@ -22,7 +23,7 @@ export class FaultPlayer {
     this.#report = report
     this.#orders = orders.filter((order) => {
       const problem = unplayable(order)
-      if (problem !== undefined) warn(`fault "${order.name}" is left out: ${problem}.`)
+      if (problem !== undefined) warn(`fault ${excerpt(order.name)} is left out: ${problem}.`)
       return problem === undefined
     })
   }
@@ -51,11 +52,11 @@ export class FaultPlayer {
   }
 
   /** Plays a fault now. One that cannot be played is named on standard error, and not reported as fired. */
-  play(id: number, name: string, options: FaultOptions = {}): void {
+  play(id: number, name: string, options: FaultOptions | null = {}): void {
     const fault = findFault(name)
-    if (fault === undefined) return warn(`fault "${name}" is left out: this agent does not know it.`)
+    if (fault === undefined) return warn(`fault ${excerpt(name)} is left out: this agent does not know it.`)
     try {
-      fault(options, this.#stage, (proof, deed) => this.#report(id, proof, deed ?? nothing))
+      fault(options ?? {}, this.#stage, (proof, deed) => this.#report(id, proof, deed ?? nothing))
     } catch (error) {
       warn(`fault "${name}" did not fire: ${error instanceof Error ? error.message : String(error)}.`)
     }

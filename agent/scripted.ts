@@ -1,10 +1,12 @@
 import type { Json } from '../src/json.ts'
 import type { AgentScript } from '../src/protocol/frames.ts'
 import { startChild } from './children.ts'
+import { die } from './complain.ts'
 import { listen } from './listener.ts'
 import { print } from './output.ts'
 import type { Parking } from './parking.ts'
 import { writePidFile } from './pid-file.ts'
+import { checkScript } from './script-shape.ts'
 import type { Session } from './session.ts'
 
 /** A channel's loss leaves a signal that comes with it this long to be answered. Real ms, under the 2 s of the protocol. */
@@ -24,6 +26,7 @@ export class ScriptedAgent {
     this.#session = session
     this.#parking = parking
     this.#script = session.script
+    checkScript(this.#script)
     this.#answerSignals()
   }
 
@@ -36,7 +39,13 @@ export class ScriptedAgent {
 
   /** Answers a message: with itself. */
   message(body: Json): void {
-    this.#session.send(body)
+    try {
+      this.#session.send(body)
+    } catch (error) {
+      // JSON can get longer when it is read and written again, as `1e20` does.
+      if (error instanceof RangeError) die(`a message cannot be answered with itself. ${error.message}`)
+      throw error
+    }
   }
 
   /**

@@ -1,5 +1,5 @@
 import type { Json } from '../src/json.ts'
-import { type AgentScript, ENV, type FaultOrder, PROTOCOL_VERSION } from '../src/protocol/frames.ts'
+import { type AgentScript, ENV, PROTOCOL_VERSION } from '../src/protocol/frames.ts'
 import type { RawFrame } from '../src/protocol/ndjson.ts'
 import { Alarm } from './alarm.ts'
 import { Channel } from './channel.ts'
@@ -8,6 +8,7 @@ import { FaultPlayer } from './fault-player.ts'
 import { faultNames } from './faults/index.ts'
 import type { Stage } from './faults/stage.ts'
 import { endsProcess, ignoreSignal } from './signals.ts'
+import { NO_WELCOME, readOptions, readWelcome, type Welcome } from './welcome.ts'
 
 /** What the program around a {@link Session} does when something comes. */
 export interface SessionEvents {
@@ -49,31 +50,27 @@ export class Session {
     channel?.send({ t: 'hello', v: PROTOCOL_VERSION, id, pid: process.pid, can: faultNames() })
     const welcome = await channel?.welcome()
     if (channel !== undefined && welcome === undefined) process.exit(0)
-    return new Session(id, channel, welcome, events)
+    return new Session(id, channel, welcome === undefined ? NO_WELCOME : readWelcome(welcome), events)
   }
 
   private constructor(
     id: string,
     channel: Channel | undefined,
-    welcome: RawFrame | undefined,
+    { attempt, faults, script }: Welcome,
     events: SessionEvents,
   ) {
     this.id = id
-    this.attempt = typeof welcome?.['attempt'] === 'number' ? welcome['attempt'] : 1
+    this.attempt = attempt
     this.runtimeDir = process.env[ENV.runtimeDir] || process.cwd()
-    this.script = welcome?.['script'] ?? {}
+    this.script = script
     this.channel = channel
     this.alarm = new Alarm(channel)
     this.#events = events
-    this.#faults = new FaultPlayer(
-      (welcome?.['faults'] ?? []) as FaultOrder[],
-      this.#stage(),
-      (id, proof, next) => {
-        channel?.send({ t: 'fired', id, proof })
-        if (channel === undefined) next()
-        else channel.whenSent(next)
-      },
-    )
+    this.#faults = new FaultPlayer(faults, this.#stage(), (id, proof, next) => {
+      channel?.send({ t: 'fired', id, proof })
+      if (channel === undefined) next()
+      else channel.whenSent(next)
+    })
     this.#faults.reach('start')
     // Not now: whoever is ready at once says so first, and pays for the socket afterwards.
     if (channel !== undefined) setImmediate(() => this.#listen(channel))
@@ -165,10 +162,12 @@ export class Session {
       this.#faults.reach({ message: ++this.#messages })
       this.#events.message((frame['body'] ?? null) as Json)
     } else if (frame.t === 'do') {
-      const { id, name, options } = frame
+      const { id, name } = frame
+      const options = readOptions(frame['options'])
       if (typeof id !== 'number' || typeof name !== 'string')
         die('the test sent a "do" without an id and a name.')
-      this.#faults.play(id, name, (options ?? {}) as { [option: string]: Json })
+      if (options === undefined) die('the test sent a "do" whose options are no object.')
+      this.#faults.play(id, name, options)
     } else if (frame.t === 'undo') this.#faults.forget(frame['id'])
   }
 

@@ -16,6 +16,7 @@ export async function runBundled(entry) {
     bundle: true,
     platform: 'node',
     format: 'esm',
+    packages: 'external',
     target: 'node20',
   })
   try {

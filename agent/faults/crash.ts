@@ -5,6 +5,7 @@ export const crash: Readonly<Record<string, Fault>> = {
   /** Exits with `code`, default 1, without any clean-up. */
   exit(options, _stage, confirm) {
     const code = count(options, 'code', 1)
+    if (!Number.isInteger(code) || code > 2 ** 32 - 1) throw new Error(`${code} is no exit code`)
     confirm({ code }, () => process.exit(code))
   },
   /** Sends `signal`, default SIGKILL, to itself. */

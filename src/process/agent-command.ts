@@ -73,6 +73,9 @@ export interface AttachedAgent {
   readonly socket: net.Socket
 }
 
+/** How many agents that speak nonsense are told of in one test. */
+const WARNINGS = 5
+
 /** Makes the commands of one test, and holds the connections of the agents that are started by them. */
 export class AgentCommands {
   readonly attached: AttachedAgent[] = []
@@ -84,6 +87,7 @@ export class AgentCommands {
   readonly #sockets = new Set<net.Socket>()
   #closed = false
   #count = 0
+  #warnings = 0
 
   constructor(context: AgentCommandContext) {
     this.#context = context
@@ -163,6 +167,7 @@ export class AgentCommands {
         peer: 'an agent started by agentCommand',
         clock: this.#context.clock,
         router: this.#context.router,
+        onRefused: (error) => this.#warnOf(error),
         welcome: (hello) => {
           const process = this.#own(hello.pid)
           const attempt = this.#starts.claim(hello, process)
@@ -177,6 +182,11 @@ export class AgentCommands {
     server.unref()
     this.#servers.push(server)
     return address
+  }
+
+  /** There is no handle that could tell of it. */
+  #warnOf(error: SuperviseError): void {
+    if (!this.#closed && ++this.#warnings <= WARNINGS) console.warn(`vitest-supervise: ${error.message}`)
   }
 
   /** An agent may be in a container, where pids mean something else: what it says is believed of this test's processes. */

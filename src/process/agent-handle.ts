@@ -71,17 +71,19 @@ export class AgentHandle extends ProcessHandle {
    */
   async send(message: Json): Promise<void> {
     if (this.result === undefined && (await this.#deliver(message))) return
+    const { refusal } = this.#session
     throw new SuperviseError(
       'ERR_AGENT_CLOSED',
       `${this} cannot be sent a message: ${this.result ? 'it has exited' : 'its control connection has ended'}. ` +
-        'An agent that does not speak the protocol takes input on `process.stdin`.',
-      { agent: this.id, attempt: this.attempt },
+        (refusal?.message ?? 'An agent that does not speak the protocol takes input on `process.stdin`.'),
+      { agent: this.id, attempt: this.attempt, cause: refusal },
     )
   }
 
   /**
    * The agent's messages, kept from its start. Each is given once, also when several iterators ask; the iteration ends
-   * with the connection. Rejects with the reason of `signal`.
+   * with the connection. Rejects with the reason of `signal`, and, when all before that have been given, with
+   * `ERR_PROTOCOL` if the agent spoke nonsense, or more than 64 MiB that nobody had taken.
    */
   messages(options: { signal?: AbortSignal } = {}): AsyncIterableIterator<Json> {
     return this.#session.messages.take(options.signal)
@@ -112,7 +114,7 @@ export class AgentHandle extends ProcessHandle {
       }
       throw new SuperviseError(
         'ERR_PROTOCOL',
-        `The message to ${this} is too long: ${cause.message} Send it in parts, or write it to a file.`,
+        `The message to ${this} does not fit into a frame. ${cause.message} Send it in parts, or write it to a file.`,
         { agent: this.id, attempt: this.attempt, cause },
       )
     }

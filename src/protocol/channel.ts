@@ -1,55 +1,56 @@
 import type { Duplex } from 'node:stream'
 
 import { SuperviseError } from '../errors.ts'
+import { hearLastWords } from './last-words.ts'
 import { encodeFrame, FrameDecoder, type RawFrame } from './ndjson.ts'
 
 /** What a channel tells its owner. */
 export interface ChannelEvents {
-  onFrame(frame: RawFrame): void
-  /** Once, at the end of the stream: undefined, or the `ERR_PROTOCOL` for which the channel ended it. */
+  /** A frame, and the line that it came as. Never after the end. */
+  onFrame(frame: RawFrame, line: string): void
+  /** Once, at the end of the stream: undefined, or the `ERR_PROTOCOL` for which it was ended from this side. */
   onEnd(error: SuperviseError | undefined): void
 }
 
 /** One end of a connection that carries frames, whoever is at the other end. It owns the socket's `data` and errors. */
 export class FrameChannel {
   readonly socket: Duplex
+  readonly #events: ChannelEvents
   #ended = false
 
   /** @param peer how messages call the other end, as in `agent "web"` */
   constructor(socket: Duplex, peer: string, events: ChannelEvents) {
     this.socket = socket
+    this.#events = events
     const decoder = new FrameDecoder()
-    const end = (error?: SuperviseError): void => {
-      if (this.#ended) return
-      this.#ended = true
-      events.onEnd(error)
-    }
-    socket.on('data', (chunk: Buffer) => {
+    const take = (chunk: Buffer): void => {
       if (this.#ended) return
       try {
-        decoder.push(chunk, (frame) => events.onFrame(frame))
+        decoder.push(chunk, (frame, line) => {
+          // What came together with that for which the connection was ended.
+          if (!this.#ended) events.onFrame(frame, line)
+        })
       } catch (cause) {
         if (!(cause instanceof SyntaxError)) throw cause
-        end(
-          new SuperviseError(
-            'ERR_PROTOCOL',
-            `${peer} sent ${cause.message}: a frame is one JSON object on a line.`,
-            {
-              cause,
-            },
-          ),
-        )
-        socket.destroy()
+        this.refuse(`${peer} sent ${cause.message}: a frame is one JSON object on a line.`, cause)
       }
-    })
+    }
+    socket.on('data', take)
+    hearLastWords(socket, take)
     // A peer that was killed can reset the connection: that is its end, like any other.
-    socket.on('error', () => end())
-    socket.once('end', () => end())
-    socket.once('close', () => end())
+    socket.on('error', () => this.#end())
+    socket.once('end', () => this.#end())
+    socket.once('close', () => this.#end())
   }
 
   get ended(): boolean {
     return this.#ended
+  }
+
+  /** Ends the connection because of what came over it, with an `ERR_PROTOCOL` that says this. */
+  refuse(message: string, cause?: unknown): void {
+    this.#end(new SuperviseError('ERR_PROTOCOL', message, { cause }))
+    this.socket.destroy()
   }
 
   /** Writes a frame. Resolves when it has been handed to the kernel; false when the connection is over. */
@@ -66,5 +67,11 @@ export class FrameChannel {
   write(line: string): Promise<boolean> {
     if (!this.open) return Promise.resolve(false)
     return new Promise((resolve) => this.socket.write(line, (error) => resolve(!error)))
+  }
+
+  #end(error?: SuperviseError): void {
+    if (this.#ended) return
+    this.#ended = true
+    this.#events.onEnd(error)
   }
 }

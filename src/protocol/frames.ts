@@ -65,7 +65,7 @@ export interface FaultOrder {
 
 /** From the agent to the test. */
 export type AgentFrame =
-  | { t: 'hello'; v: number; id: string; pid: number; can: string[] }
+  | { t: 'hello'; v: number; id: string; pid: number; can?: string[] }
   | { t: 'ready' }
   | { t: 'fired'; id: number; proof: Json }
   | { t: 'parked'; seen: number }

@@ -5,8 +5,10 @@ import type { Route, Router, Speaker } from '../clock/route.ts'
 import { SuperviseError } from '../errors.ts'
 import type { Json } from '../json.ts'
 import { deferred } from '../wait.ts'
+import { agentShapes, knownFrame } from './agent-frame.ts'
+import { Backlog, BACKLOG_LIMIT, weightOf } from './backlog.ts'
 import { FrameChannel } from './channel.ts'
-import { type AgentScript, type FaultOrder, type HostFrame, PROTOCOL_VERSION } from './frames.ts'
+import type { AgentFrame, AgentScript, FaultOrder, HostFrame } from './frames.ts'
 import { MessageQueue } from './message-queue.ts'
 import { encodeFrame, type RawFrame } from './ndjson.ts'
 import { Rest } from './rest.ts'
@@ -44,6 +46,9 @@ export interface SessionListener {
   ended(lastWords: LastWords): void
 }
 
+/** How much of a frame a message quotes. Characters. */
+const LONGEST_QUOTE = 120
+
 interface HostSessionOptions {
   /** How messages call the agent until it has said who it is. */
   readonly peer: string
@@ -58,11 +63,18 @@ interface HostSessionOptions {
    * trip: the agent finds it when it looks.
    */
   readonly welcome: Welcome | ((hello: Hello) => Welcome)
+  /** Told once, when the connection is ended because of what came over it: for an agent that nobody waits for. */
+  readonly onRefused?: (error: SuperviseError) => void
 }
 
-/** The test's end of the conversation with one agent attempt, by protocol 1. */
+/**
+ * The test's end of the conversation with one agent attempt, by protocol 1. What is no frame of that, or comes out of turn,
+ * ends the connection with an `ERR_PROTOCOL` that quotes it: `hello`, `ready` and `messages` reject with it, whichever are
+ * still to come.
+ */
 export class HostSession implements Speaker {
-  readonly messages = new MessageQueue()
+  readonly #backlog = new Backlog()
+  readonly messages = new MessageQueue((weight) => this.#backlog.remove(weight))
   readonly connection: Duplex
   /** Set it before the agent can have said anything. */
   listener: SessionListener | undefined
@@ -71,11 +83,13 @@ export class HostSession implements Speaker {
   readonly #options: HostSessionOptions
   readonly #hello = deferred<Hello>()
   readonly #ready = deferred<void>()
-  readonly #ended = new AbortController()
+  /** Each with a signal of its own: one for all would be slow when there are many. */
+  readonly #sleeps = new Set<AbortController>()
   readonly #rest = new Rest()
   #known: Hello | undefined
   #lastWords: LastWords = { exitCode: null, signal: null }
   #messagesSent = 0
+  #refusal: SuperviseError | undefined
 
   constructor(socket: Duplex, options: HostSessionOptions) {
     this.#options = options
@@ -84,7 +98,7 @@ export class HostSession implements Speaker {
     this.#ready.promise.catch(() => {})
     this.#route = options.router.route(this)
     this.#channel = new FrameChannel(socket, options.peer, {
-      onFrame: (frame) => this.#receive(frame),
+      onFrame: (frame, line) => this.#receive(frame, line),
       onEnd: (error) => this.#end(error),
     })
     if (typeof options.welcome === 'object') this.#welcome(options.welcome)
@@ -102,6 +116,11 @@ export class HostSession implements Speaker {
 
   get parked(): boolean | undefined {
     return this.#rest.reached
+  }
+
+  /** Why the connection was ended from this side, if it was. */
+  get refusal(): SuperviseError | undefined {
+    return this.#refusal
   }
 
   /** Resolves at the agent's `hello`; rejects with `ERR_PROTOCOL` when the connection ends without one. */
@@ -140,53 +159,49 @@ export class HostSession implements Speaker {
     this.#rest.disturbed(signal)
   }
 
-  #receive(frame: RawFrame): void {
-    this.#rest.heard(frame)
-    switch (frame.t) {
-      case 'hello':
-        this.#greet(frame)
-        break
-      case 'ready':
-        this.#route.deliver(() => {
-          this.listener?.ready()
-          this.#ready.resolve()
-        })
-        break
-      case 'message':
-        this.#route.deliver(() => this.messages.push((frame['body'] ?? null) as Json))
-        break
-      case 'fired':
-        this.#route.deliver(() => this.listener?.fired(Number(frame['id']), (frame['proof'] ?? null) as Json))
-        break
-      case 'cue':
-        this.#route.deliver(() => {
-          this.listener?.cue(String(frame['name']))
-          this.#go(frame, Promise.resolve())
-        })
-        break
-      case 'sleep':
-        this.#route.deliver(() =>
-          this.#go(frame, waitBy(this.#options.clock, Number(frame['ms']), this.#ended.signal)),
-        )
-        break
-      case 'exit':
-        // Nothing happens by that yet: it is told with the end of the connection.
-        this.#lastWords = lastWordsOf(frame)
-        break
-      default: // A newer agent may say more than this version knows.
-    }
+  #receive(raw: RawFrame, line: string): void {
+    const frame = knownFrame(raw)
+    if (frame === undefined) return this.#rest.heard(raw) // A newer agent may say more than this version knows.
+    if (this.#known === undefined && (frame.t !== 'hello' || !agentShapes.hello.fits(raw)))
+      return this.#refuse(`began with ${quoted(line)}: expected ${agentShapes.hello.text}`)
+    if (!agentShapes[frame.t].fits(raw))
+      return this.#refuse(`sent ${quoted(line)}: expected ${agentShapes[frame.t].text}`)
+    this.#rest.heard(raw)
+    if (frame.t === 'hello') this.#greet(frame, line)
+    // Nothing happens by that yet: it is told with the end of the connection.
+    else if (frame.t === 'exit') this.#lastWords = lastWordsOf(frame)
+    else if (frame.t !== 'parked') this.#accept(frame, weightOf(frame.t, line))
   }
 
-  #greet(frame: RawFrame): void {
-    const { v, id, pid, can } = frame
-    if (v !== PROTOCOL_VERSION || typeof id !== 'string' || typeof pid !== 'number') {
-      this.#refuse(
-        `${this.#options.peer} began with ${JSON.stringify(frame)}: expected ` +
-          `{"t":"hello","v":${PROTOCOL_VERSION},"id":"…","pid":…,"can":[…]}.`,
+  /** Takes up what comes into the test when its turn has come. */
+  #accept(frame: Exclude<AgentFrame, { t: 'hello' | 'parked' | 'exit' }>, weight: number): void {
+    if (!this.#backlog.add(weight)) {
+      return this.#refuse(
+        `has said more than ${BACKLOG_LIMIT / 2 ** 20} MiB that nobody has taken, a "${frame.t}" last. Read its ` +
+          '`messages()` while it sends them, or have it send less',
       )
-      return
     }
-    const hello: Hello = { id, pid, can: Array.isArray(can) ? can.map(String) : [] }
+    this.#route.deliver(() => {
+      if (frame.t === 'message') return this.messages.push(frame.body ?? null, weight)
+      if (frame.t === 'sleep') return this.#sleep(frame.ms, frame.n, weight)
+      this.#backlog.remove(weight)
+      if (frame.t === 'fired') this.listener?.fired(frame.id, frame.proof ?? null)
+      else if (frame.t === 'cue') {
+        this.listener?.cue(frame.name)
+        void Promise.resolve().then(() => this.#tell({ t: 'go', n: frame.n }))
+      } else {
+        this.listener?.ready()
+        this.#ready.resolve()
+      }
+    })
+  }
+
+  #greet({ id, pid, can }: Extract<AgentFrame, { t: 'hello' }>, line: string): void {
+    if (this.#known) {
+      if (this.#known.id === id && this.#known.pid === pid) return // It was sent twice.
+      return this.#refuse(`said another hello: ${quoted(line)}`)
+    }
+    const hello: Hello = { id, pid, can: can ?? [] }
     this.#known = hello
     if (typeof this.#options.welcome === 'function') this.#welcome(this.#options.welcome(hello))
     this.listener?.hello(hello)
@@ -195,19 +210,31 @@ export class HostSession implements Speaker {
 
   #welcome(welcome: Welcome): void {
     for (const { id, name } of welcome.faults) this.#rest.ordered(id, name)
-    void this.#tell({
-      t: 'welcome',
-      attempt: welcome.attempt,
-      faults: [...welcome.faults],
-      script: welcome.script,
-    })
+    try {
+      void this.#tell({
+        t: 'welcome',
+        attempt: welcome.attempt,
+        faults: [...welcome.faults],
+        script: welcome.script,
+      })
+    } catch (cause) {
+      const problem = cause instanceof Error ? cause.message : String(cause)
+      this.#refuse(`cannot be welcomed: its script and faults do not fit into a frame. ${problem}`, cause)
+    }
   }
 
-  #go(frame: RawFrame, when: Promise<void>): void {
-    when.then(
-      () => this.#tell({ t: 'go', n: Number(frame['n']) }),
-      () => {}, // The agent that slept is gone.
-    )
+  #sleep(ms: number, n: number, weight: number): void {
+    const over = new AbortController()
+    this.#sleeps.add(over)
+    waitBy(this.#options.clock, Math.max(0, ms), over.signal)
+      .then(
+        () => this.#tell({ t: 'go', n }),
+        () => {}, // The agent that slept is gone.
+      )
+      .finally(() => {
+        this.#sleeps.delete(over)
+        this.#backlog.remove(weight)
+      })
   }
 
   #tell(frame: HostFrame): Promise<boolean> {
@@ -215,32 +242,37 @@ export class HostSession implements Speaker {
     return this.#channel.send(frame)
   }
 
-  #refuse(message: string): void {
-    this.#end(new SuperviseError('ERR_PROTOCOL', message))
-    this.#channel.socket.destroy()
+  #refuse(problem: string, cause?: unknown): void {
+    this.#channel.refuse(`${this.name} ${problem.replace(/\.$/, '')}.`, cause)
   }
 
-  #end(
-    error = new SuperviseError(
-      'ERR_PROTOCOL',
-      `${this.#options.peer} ended its connection before it was ready.`,
-      { ended: true },
-    ),
-  ): void {
+  #end(refusal: SuperviseError | undefined): void {
+    this.#refusal = refusal
+    const error =
+      refusal ??
+      new SuperviseError('ERR_PROTOCOL', `${this.#options.peer} ended its connection before it was ready.`, {
+        ended: true,
+      })
+    if (refusal) this.#options.onRefused?.(refusal)
     this.#route.deliver(() => {
       this.listener?.ended(this.#lastWords)
       this.#hello.reject(error)
       this.#ready.reject(error)
-      this.#ended.abort(error)
-      this.messages.end()
+      for (const sleep of this.#sleeps) sleep.abort(error)
+      this.messages.end(refusal)
     })
     this.#route.close()
   }
 }
 
-function lastWordsOf({ code, signal }: RawFrame): LastWords {
-  return {
-    exitCode: Number.isInteger(code) ? Number(code) : null,
-    signal: typeof signal === 'string' && /^SIG[A-Z0-9]+$/.test(signal) ? (signal as NodeJS.Signals) : null,
-  }
+function lastWordsOf(frame: Extract<AgentFrame, { t: 'exit' }>): LastWords {
+  return 'code' in frame
+    ? { exitCode: frame.code, signal: null }
+    : { exitCode: null, signal: frame.signal }
+}
+
+/** The beginning of a line that is JSON, and therefore has no control characters. */
+function quoted(line: string): string {
+  const text = line.trim()
+  return text.length > LONGEST_QUOTE ? `${text.slice(0, LONGEST_QUOTE)}…` : text
 }

@@ -1,26 +1,14 @@
-import { chmodSync, mkdtempSync, rmSync } from 'node:fs'
+import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { fileURLToPath } from 'node:url'
 
-import { buildSync } from 'esbuild'
 import { afterAll } from 'vitest'
 
+import { compile } from '../lab/compile.ts'
+
 /** Compiles a program of this repository, named from its root, to an executable, gone when the test file is done. */
-export function buildProgram(entry: string): string {
+export function buildProgram(entry: string, name = 'program.cjs'): string {
   const directory = mkdtempSync(join(tmpdir(), 'agent-test-'))
   afterAll(() => rmSync(directory, { recursive: true, force: true }))
-  const outfile = join(directory, 'program.cjs')
-  buildSync({
-    entryPoints: [fileURLToPath(new URL(`../../${entry}`, import.meta.url))],
-    outfile,
-    bundle: true,
-    platform: 'node',
-    format: 'cjs',
-    target: 'node20',
-    logLevel: 'error',
-    banner: { js: `#!${process.execPath}` },
-  })
-  chmodSync(outfile, 0o755)
-  return outfile
+  return compile(entry, join(directory, name))
 }

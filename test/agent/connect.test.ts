@@ -167,3 +167,11 @@ test('waits for ready for as long as the faults of the start say, and stays aliv
   expect(await never.exit).toEqual({ code: 17, signal: null })
   expect(never.untaken.map((frame) => frame.t)).not.toContain('ready')
 })
+
+test('asks nobody for the end of a sleep that has none', async () => {
+  const agent = await startAgent(worker, { args: ['forever'] })
+  expect(await agent.grant()).toBe(5)
+  await agent.stdout.says('the shorter one')
+  expect(await agent.exit).toEqual({ code: 0, signal: null })
+  expect(agent.untaken.filter(({ t }) => t === 'sleep')).toEqual([])
+})

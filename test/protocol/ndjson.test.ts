@@ -131,3 +131,30 @@ test('an error quotes no more than the beginning of what came', () => {
   expect(error).toContain('yyyy')
   expect(error.length).toBeLessThan(200)
 })
+
+test('a frame of 1 MiB that comes byte by byte costs no more than its bytes', () => {
+  const fits = frameOf(MAX_FRAME_BYTES)
+  // Looking at all that has come with each byte takes minutes.
+  expect(decode(Buffer.from(encodeFrame(fits)), [1])).toEqual([fits])
+})
+
+test('a million empty lines are passed over', () => {
+  expect(decode(Buffer.from('\r\n\n'.repeat(500_000) + '{"t":"a"}\n'), [65_536])).toEqual([{ t: 'a' }])
+})
+
+test.each([
+  ['a byte that begins nothing', [0xff]],
+  ['half a character', [0xc3]],
+  ['a surrogate', [0xed, 0xa0, 0x80]],
+])('%s within a frame is refused', (_what, bytes) => {
+  const line = Buffer.concat([Buffer.from('{"t":"'), Buffer.from(bytes), Buffer.from('"}\n')])
+  expect(() => decode(line)).toThrow('which is not UTF-8')
+  expect(() => decode(line, [1])).toThrow('which is not UTF-8')
+})
+
+test('what is nested deeply can be read, and is refused in words where it is written', () => {
+  const body = '['.repeat(200_000) + ']'.repeat(200_000)
+  const [frame] = decode(Buffer.from(`{"t":"a","body":${body}}\n`))
+  expect(() => encodeFrame(frame as RawFrame)).toThrow(RangeError)
+  expect(() => encodeFrame(frame as RawFrame)).toThrow('cannot be nested so deeply')
+})

@@ -59,6 +59,12 @@ const acts: Record<string, () => Promise<void>> = {
     await agent.sleep(3_600_000)
     say('slept')
   },
+  async forever() {
+    const agent = await connect()
+    await Promise.race([agent.sleep(Infinity), agent.sleep(5)])
+    say('the shorter one')
+    process.exit(0)
+  },
   async abort() {
     const agent = await connect()
     await agent
