@@ -41,6 +41,21 @@ test('a fault that cannot happen here cannot be triggered either', async () => {
   expect(error).toMatchObject({ code: 'ERR_FAULT_UNAVAILABLE' })
 })
 
+test('who is told of such a fault ends the test: no other fault fails it then', () => {
+  bareMachine()
+  const plan = new FaultPlan(systemClock)
+  const told: string[] = []
+  plan.inject(fault.exit(), { attempts: 2 })
+  expect(plan.unfired()).toMatchObject({ code: 'ERR_FAULT_UNFIRED' })
+  plan.onUnavailable = ({ message }) => {
+    told.push(message)
+    throw new Error('skipped')
+  }
+  expect(() => plan.inject(fault.noSpace())).toThrow('skipped')
+  expect(told).toEqual([expect.stringContaining('cannot happen on this machine: `unshare` is not installed')])
+  expect(plan.unfired()).toBeUndefined()
+})
+
 test('a machine that has everything can do all faults but those that are not for its user', () => {
   const starts: unknown[] = []
   onTestFinished(watchStarts((child) => starts.push(child)))
