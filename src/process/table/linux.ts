@@ -9,7 +9,7 @@ const REVALIDATE_MS = 1000
 const PF_EXITING = 0x4
 const PF_KTHREAD = 0x200000
 /** An exec takes microseconds, and longer if it has to wait for a processor. Milliseconds. */
-const EXEC_LIMIT = 20
+const EXEC_LIMIT = 200
 const EXEC_PAUSE = 0.1
 const NOTHING = new Int32Array(new SharedArrayBuffer(4))
 
