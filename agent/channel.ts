@@ -4,7 +4,7 @@ import type { Socket } from 'node:net'
 import type { AgentFrame } from '../src/protocol/frames.ts'
 import { encodeFrame, FrameDecoder, type RawFrame } from '../src/protocol/ndjson.ts'
 import { die } from './complain.ts'
-import { writeAll } from './output.ts'
+import { writeAll, writeSlowly } from './output.ts'
 import { systemCode } from './system-code.ts'
 
 /** Who is told what comes over a {@link Channel}. */
@@ -27,6 +27,8 @@ export class Channel {
   onActivity: () => void = nothing
   /** How many frames of the test have been handed on, `welcome` included. */
   seen = 0
+  /** How many things are under way that nobody waits for here. */
+  busy = 0
 
   readonly #decoder = new FrameDecoder()
   readonly #inbox: RawFrame[] = []
@@ -35,6 +37,8 @@ export class Channel {
   #receiver: Receiver | undefined
   #state: 'open' | 'lost' | 'closed' = 'open'
   #holds = 0
+  #deaf = false
+  #slow = false
 
   /** Over an inherited, connected descriptor. */
   static onDescriptor(fd: number): Channel {
@@ -68,11 +72,15 @@ export class Channel {
 
   /** Sends a frame, in order; drops it once the connection is gone. Throws `RangeError` for one beyond 1 MiB. */
   send(frame: AgentFrame): void {
-    const line = encodeFrame(frame)
+    this.write(encodeFrame(frame))
+    if (frame.t !== 'parked' && this.open) this.onActivity()
+  }
+
+  /** Sends bytes as they are, in order with the frames; drops them once the connection is gone. */
+  write(bytes: string): void {
     if (!this.open) return
-    if (this.#socket === undefined) this.#sendNow(line)
-    else this.#socket.write(line)
-    if (frame.t !== 'parked') this.onActivity()
+    if (this.#socket === undefined || (this.#slow && this.flushed)) this.#sendNow(bytes)
+    else this.#socket.write(bytes)
   }
 
   /** Whether the kernel has all that was sent. */
@@ -130,17 +138,44 @@ export class Channel {
     }
   }
 
-  /** Closes the connection from this side: the test sees its end. */
-  close(): void {
+  /** Closes the connection from this side, after these last bytes: the test sees its end. */
+  close(last = ''): void {
     if (!this.open) return
+    this.write(last)
     this.#state = 'closed'
-    if (this.#socket !== undefined) this.#socket.destroy()
-    else if (this.#fd !== undefined) closeSync(this.#fd)
+    const socket = this.#socket
+    if (socket === undefined) {
+      if (this.#fd !== undefined) closeSync(this.#fd)
+    } else if (last === '') socket.destroy()
+    else socket.end(() => socket.destroy())
   }
 
-  #sendNow(line: string): void {
+  /** Ends this side of the connection. What still comes from the other side is dropped. */
+  halfClose(): void {
+    if (!this.open) return
+    this.#state = 'closed'
+    if (this.#socket === undefined && this.#fd !== undefined) this.#attach(openSocket(this.#fd))
+    this.#socket?.end()
+    this.#socket?.unref()
+  }
+
+  /** Reads and hands on nothing more, not even the end of the connection. */
+  deafen(): void {
+    this.#deaf = true
+    this.#socket?.pause()
+  }
+
+  /** From now on the bytes of each frame leave one by one. Not on Windows, where they leave as ever. */
+  slowDown(): void {
+    this.#slow = true
+  }
+
+  #sendNow(bytes: string): void {
     try {
-      if (this.#fd !== undefined) writeAll(this.#fd, line)
+      const fd = this.#fd ?? descriptorOf(this.#socket)
+      if (fd === undefined) this.#socket?.write(bytes)
+      else if (this.#slow) writeSlowly(fd, bytes)
+      else writeAll(fd, bytes)
     } catch (error) {
       this.#failed(error)
     }
@@ -177,6 +212,7 @@ export class Channel {
     socket.on('end', () => this.#lose())
     socket.on('error', () => this.#lose())
     socket.on('close', () => this.#lose())
+    if (this.#deaf) socket.pause()
   }
 
   /** Resolves when more frames may have come, or the connection is gone. */
@@ -201,7 +237,7 @@ export class Channel {
 
   #deliver(): void {
     if (this.#receiver === undefined) return
-    while (this.open) {
+    while (this.open && !this.#deaf) {
       const frame = this.#inbox.shift()
       if (frame === undefined) return
       this.seen++
@@ -230,6 +266,11 @@ function openSocket(fd: number): Socket {
   } catch (error) {
     die(`descriptor ${fd} is no socket (${systemCode(error)}).`)
   }
+}
+
+function descriptorOf(socket: Socket | undefined): number | undefined {
+  const handle = (socket as { _handle?: { fd?: number } } | undefined)?._handle
+  return handle?.fd !== undefined && handle.fd >= 0 ? handle.fd : undefined
 }
 
 function nothing(): void {}

@@ -1,8 +1,11 @@
 import { crash } from './crash.ts'
+import { filesystem } from './filesystem.ts'
 import { hang } from './hang.ts'
+import { outputFaults } from './output.ts'
 import { socket } from './socket.ts'
 import { start } from './start.ts'
 import { stop } from './stop.ts'
+import { tree } from './tree.ts'
 import type { Fault } from './stage.ts'
 
 /** The fault of this name, if this system can play it. */
@@ -16,5 +19,14 @@ export function faultNames(): string[] {
 }
 
 const faults: ReadonlyMap<string, Fault> = new Map(
-  Object.entries({ ...start, ...crash, ...hang, ...stop, ...socket }),
+  Object.entries({
+    ...start,
+    ...crash,
+    ...hang,
+    ...stop,
+    ...outputFaults,
+    ...socket,
+    ...filesystem,
+    ...tree,
+  }),
 )

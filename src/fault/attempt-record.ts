@@ -1,11 +1,18 @@
 import { type Clock, holding, stopwatchOf, waitBy } from '../clock/clock.ts'
 import type { SuperviseError } from '../errors.ts'
-import type { AttemptFaults, FaultLine, Moment, SpawnFault } from '../process/fault-source.ts'
+import type { Abilities, AttemptFaults, FaultLine, Moment, SpawnFault } from '../process/fault-source.ts'
 import type { FaultOrder } from '../protocol/frames.ts'
 import { TIMED_OUT, within } from '../real-time.ts'
 import { type Deferred, deferred } from '../wait.ts'
 import type { Fault } from './fault.ts'
-import { disconnectedError, exitedError, readyError, unsupportedError } from './refusals.ts'
+import {
+  disconnectedError,
+  exitedError,
+  failedError,
+  isAbleAt,
+  readyError,
+  unsupportedError,
+} from './refusals.ts'
 import type { Rule } from './rule.ts'
 import type { Point } from './where.ts'
 
@@ -35,8 +42,8 @@ export class AttemptRecord implements AttemptFaults {
   readonly agent: string
   readonly number: number
   readonly spawnFault: SpawnFault | undefined
-  /** What it can play; undefined before its hello. */
-  can: readonly string[] | undefined
+  /** What it can play, and where; undefined before its hello. */
+  abilities: Abilities | undefined
   /** The system's answer to a start that failed. */
   failure: string | undefined
   /** Why its start could not be made to fail as ordered. */
@@ -51,6 +58,8 @@ export class AttemptRecord implements AttemptFaults {
   readonly #watched = new Set<Rule>()
   /** Rules that it was told of, or that are waited for. */
   readonly #known = new Set<Rule>()
+  /** Why it could not play a rule. */
+  readonly #failures = new Map<Rule, string>()
   readonly #greeted = deferred<void>()
   readonly #exit = deferred<void>()
   #line: FaultLine | undefined
@@ -82,16 +91,22 @@ export class AttemptRecord implements AttemptFaults {
   /** Whether nothing that strikes at this point can strike this attempt any more. */
   isPast(at: Point): boolean {
     if (at === 'spawn' || this.failure !== undefined || this.hasExited || !this.isConnected) return true
-    if (at === 'start') return this.#welcomed
+    // An agent counts its writes from its start on, if it is told to.
+    if (at === 'start' || (typeof at === 'object' && 'write' in at)) return this.#welcomed
     if (at === 'ready') return this.isReady
     if ('message' in at) return this.#messages >= at.message
     if ('after' in at) return this.#readyFor !== undefined && this.#readyFor() >= at.after
     return false
   }
 
-  /** Whether the agent has said what it can play, and that is not among it. */
-  lacks(fault: Fault): boolean {
-    return this.can !== undefined && !this.can.includes(fault.name)
+  /** Whether the agent has said what it can play, and that is not among it, or not at this point. */
+  lacks(fault: Fault, at?: Point): boolean {
+    return this.abilities !== undefined && !isAbleAt(this.abilities, fault, at)
+  }
+
+  /** Why the agent could not play this, as it says. */
+  failureOf(rule: Rule): string | undefined {
+    return this.#failures.get(rule)
   }
 
   knows(rule: Rule): boolean {
@@ -117,9 +132,9 @@ export class AttemptRecord implements AttemptFaults {
 
   /** Has the agent play a fault now. Settles when it has confirmed that, or cannot. */
   async trigger(fault: Fault): Promise<void> {
-    if (this.can === undefined) await this.#soon(this.#greeted.promise, HELLO_LIMIT)
+    if (this.abilities === undefined) await this.#soon(this.#greeted.promise, HELLO_LIMIT)
     if (this.hasExited) throw exitedError(fault, this)
-    if (this.can === undefined || this.lacks(fault)) throw unsupportedError(fault, this)
+    if (this.abilities === undefined || this.lacks(fault)) throw unsupportedError(fault, this)
     if (fault.at === 'start' && this.isReady) throw readyError(fault, this)
     const confirmed = deferred<void>()
     confirmed.promise.catch(() => {}) // It may be known before the order is out.
@@ -163,8 +178,8 @@ export class AttemptRecord implements AttemptFaults {
     this.#line = line
   }
 
-  hello(can: readonly string[]): void {
-    this.can = can
+  hello(abilities: Abilities): void {
+    this.abilities = abilities
     this.#greeted.resolve()
   }
 
@@ -181,6 +196,14 @@ export class AttemptRecord implements AttemptFaults {
     if (order.rule) order.rule.fired = true
     order.confirmed?.resolve()
     return order.fault.name
+  }
+
+  failed(id: number, reason: string): void {
+    const order = this.#orders.get(id)
+    if (!order) return
+    this.#orders.delete(id)
+    if (order.rule) this.#failures.set(order.rule, reason)
+    order.confirmed?.reject(failedError(order.fault, this, reason))
   }
 
   disconnected(): void {

@@ -42,8 +42,9 @@ export class FaultPlan implements FaultSource {
     const rule = new Rule(fault, resolveWhere(fault, where), siteOf(this.inject))
     this.#assertInTime(rule)
     const live = this.#live.filter((record) => rule.matches(record.agent, record.number))
-    const unable = live.find((record) => rule.place.at !== 'spawn' && record.lacks(fault))
-    if (unable && live.every((record) => record.lacks(fault))) throw unsupportedError(fault, unable)
+    const { at } = rule.place
+    const unable = live.find((record) => at !== 'spawn' && record.lacks(fault, at))
+    if (unable && live.every((record) => record.lacks(fault, at))) throw unsupportedError(fault, unable)
     this.#rules.push(rule)
     for (const record of live) record.watch(rule)
     return {

@@ -1,6 +1,6 @@
 import { SuperviseError } from '../errors.ts'
 import type { AttemptRecord } from './attempt-record.ts'
-import { abilities, nameOf } from './refusals.ts'
+import { abilitiesText, nameOf } from './refusals.ts'
 import type { Rule } from './rule.ts'
 import { attemptsText, pointText } from './where.ts'
 
@@ -68,7 +68,9 @@ function reasonsOf(rule: Rule, attempts: ReadonlyMap<string, readonly AttemptRec
 
 function reasonOf(rule: Rule, record: AttemptRecord): Reason {
   const name = nameOf(record)
-  const { at } = rule.place
+  const { fault, place } = rule
+  const { at } = place
+  const failure = record.failureOf(rule)
   if (at === 'spawn') {
     if (record.spawnObstacle !== undefined && record.knows(rule))
       return { text: `${name}: ${record.spawnObstacle}`, unsupported: true }
@@ -79,13 +81,15 @@ function reasonOf(rule: Rule, record: AttemptRecord): Reason {
     }
   }
   if (record.failure !== undefined) return { text: `${name} could not be started (${record.failure})` }
-  if (record.lacks(rule.fault)) return { text: `${name} ${abilities(record)}`, unsupported: true }
+  if (failure !== undefined) return { text: `${name} says: ${failure}`, unsupported: true }
+  if (record.lacks(fault, at)) return { text: `${name} ${abilitiesText(record, fault)}`, unsupported: true }
   if (record.hasExited) {
     return {
-      text: `${name} exited ${record.can === undefined ? 'before it said hello' : `before it fired ${pointText(at)}`}`,
+      text: `${name} exited ${record.abilities === undefined ? 'before it said hello' : `before it fired ${pointText(at)}`}`,
     }
   }
-  if (record.can === undefined) return { text: `${name} ${abilities(record)}`, unsupported: true }
+  if (record.abilities === undefined)
+    return { text: `${name} ${abilitiesText(record, fault)}`, unsupported: true }
   if (!record.isConnected) return { text: `${name} had ended its control connection` }
   if (!record.knows(rule)) return { text: `${name} was past that point when the fault was injected` }
   return record.isPast(at)

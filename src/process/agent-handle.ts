@@ -111,7 +111,8 @@ export class AgentHandle implements AsyncDisposable {
 
   /**
    * The agent's messages, kept from its start. Each is given once, also when several iterators ask; the iteration ends
-   * with the connection. Rejects with the reason of `signal`.
+   * with the connection. Rejects with the reason of `signal`, and with `ERR_PROTOCOL` when the connection was ended because
+   * of nonsense that came over it.
    */
   messages(options: { signal?: AbortSignal } = {}): AsyncIterableIterator<Json> {
     return this.#session.messages.take(options.signal)

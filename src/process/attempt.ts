@@ -114,8 +114,8 @@ export class Attempt implements SessionListener {
     this.#faults.reach('ready')
   }
 
-  hello({ can }: Hello): void {
-    this.#faults.hello(can)
+  hello(hello: Hello): void {
+    this.#faults.hello(hello)
   }
 
   ready(): void {
@@ -135,6 +135,10 @@ export class Attempt implements SessionListener {
   fired(id: number, proof: Json): void {
     const fault = this.#faults.fired(id)
     if (fault !== undefined) this.#tell({ kind: 'fault', fault, proof })
+  }
+
+  failed(id: number, reason: string): void {
+    this.#faults.failed(id, reason)
   }
 
   ended(): void {

@@ -17,6 +17,8 @@ export interface Hello {
   readonly pid: number
   /** The faults it can play. */
   readonly can: readonly string[]
+  /** The points besides those of every agent at which it can play them. */
+  readonly points: readonly string[]
 }
 
 /** What it is told then. */
@@ -34,6 +36,8 @@ export interface SessionListener {
   /** The message of this number, from 1, is about to be sent. */
   message(n: number): void
   fired(id: number, proof: Json): void
+  /** The agent cannot play what it was ordered. */
+  failed(id: number, reason: string): void
   /** The connection has ended. */
   ended(): void
 }
@@ -151,6 +155,9 @@ export class HostSession implements Speaker {
       case 'fired':
         this.#route.deliver(() => this.listener?.fired(Number(frame['id']), (frame['proof'] ?? null) as Json))
         break
+      case 'failed':
+        this.#route.deliver(() => this.listener?.failed(Number(frame['id']), String(frame['reason'])))
+        break
       case 'cue':
         this.#route.deliver(() => {
           this.listener?.cue(String(frame['name']))
@@ -167,7 +174,9 @@ export class HostSession implements Speaker {
   }
 
   #greet(frame: RawFrame): void {
-    const { v, id, pid, can } = frame
+    // An agent is greeted once, however often it says hello.
+    if (this.#known) return
+    const { v, id, pid, can, points } = frame
     if (v !== PROTOCOL_VERSION || typeof id !== 'string' || typeof pid !== 'number') {
       this.#refuse(
         `${this.#options.peer} began with ${JSON.stringify(frame)}: expected ` +
@@ -175,7 +184,7 @@ export class HostSession implements Speaker {
       )
       return
     }
-    const hello: Hello = { id, pid, can: Array.isArray(can) ? can.map(String) : [] }
+    const hello: Hello = { id, pid, can: texts(can), points: texts(points) }
     this.#known = hello
     if (typeof this.#options.welcome === 'function') this.#welcome(this.#options.welcome(hello))
     this.listener?.hello(hello)
@@ -221,8 +230,12 @@ export class HostSession implements Speaker {
       this.#hello.reject(error)
       this.#ready.reject(error)
       this.#ended.abort(error)
-      this.messages.end()
+      this.messages.end('ended' in error ? undefined : error)
     })
     this.#route.close()
   }
+}
+
+function texts(value: unknown): string[] {
+  return Array.isArray(value) ? value.map(String) : []
 }

@@ -153,28 +153,25 @@ test('plays a fault now when it is told to', async () => {
 test.each([
   ['of an unknown name', fault('melt'), 'fault "melt" is left out: this agent does not know it.'],
   [
-    'at a write',
-    fault('exit', {}, { write: 1 }),
-    'fault "exit" is left out: this agent does not count its writes.',
-  ],
-  [
     'with a signal that is none',
     fault('signal', { signal: 'SIGNIX' }),
-    'fault "signal" did not fire: "SIGNIX" is no',
+    'fault "signal" did not fire: "SIGNIX" is no signal of this system.',
   ],
   [
     'with a code that is none',
     fault('exit', { code: 'x' }),
-    'fault "exit" did not fire: its option "code" is "x"',
+    'fault "exit" did not fire: its option "code" is "x", not a number from 0.',
   ],
   [
     'of the start after the start',
     fault('neverReady'),
     'fault "neverReady" did not fire: the agent is ready already.',
   ],
-])('names a fault %s on standard error and goes on', async (_what, order, line) => {
+])('says of a fault %s that it failed, on standard error, too, and goes on', async (_what, order, line) => {
   const agent = await startAgent(program, { faults: [order] })
   await agent.frame('ready')
+  const { id, reason } = await agent.frame('failed')
+  expect([id, line]).toEqual([1, expect.stringContaining(reason)])
   await agent.stderr.says(line)
   await agent.rest()
   expect(agent.untaken.map((frame) => frame.t)).not.toContain('fired')

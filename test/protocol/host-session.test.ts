@@ -44,7 +44,7 @@ const HELLO = '{"t":"hello","v":1,"id":"x","pid":7,"can":["exit"]}\n'
 test('hello is answered with welcome, and told', async () => {
   const { session, agent, heard } = await converse()
   agent.write(HELLO)
-  expect(await session.hello).toEqual({ id: 'x', pid: 7, can: ['exit'] })
+  expect(await session.hello).toEqual({ id: 'x', pid: 7, can: ['exit'], points: [] })
   await once(agent, 'data')
   expect(JSON.parse(heard())).toEqual({
     t: 'welcome',

@@ -1,5 +1,5 @@
 import { wholeNumber } from '../../option-checks.ts'
-import { anySignal, checkArgument, EVERYWHERE, type FactsOf, type Fault, make } from '../make.ts'
+import { anySignal, checkArgument, EVERYWHERE, type FactsOf, type Fault, LINUX, make } from '../make.ts'
 
 /** Ends that nobody asked for. */
 export const crash = {
@@ -13,9 +13,32 @@ export const crash = {
     checkArgument('signal', 'name', name, anySignal)
     return make('signal', 'ready', { signal: name })
   },
+  /** Aborts as after a failed assertion in native code: SIGABRT, with a core file where the system writes them. */
+  abort(): Fault {
+    return make('abort', 'ready')
+  },
+  /** Throws an error outside of all calls: exit code 1 and a stack on stderr, unless it handles that. */
+  uncaughtException(): Fault {
+    return make('uncaughtException', 'ready')
+  },
+  /** Rejects a promise that nobody handles: exit code 1 and a stack on stderr, unless it handles that. */
+  unhandledRejection(): Fault {
+    return make('unhandledRejection', 'ready')
+  },
+  /**
+   * Fills its heap until V8 gives up: SIGABRT, after it has printed its last collections and a stack on stderr. The limit of
+   * its memory is lowered before to 64 MiB above what it has, with the program `prlimit`. Linux.
+   */
+  outOfMemory(): Fault {
+    return make('outOfMemory', 'ready')
+  },
 }
 
 export const crashFacts: FactsOf<typeof crash> = {
   exit: { on: EVERYWHERE, finds: 'wrong policies, a clean exit taken for a crash' },
   signal: { on: EVERYWHERE, finds: 'code that expects an exit code' },
+  abort: { on: EVERYWHERE, finds: 'core files that fill a disk' },
+  uncaughtException: { on: EVERYWHERE, finds: 'lost stacks: the reason of a crash is on stderr' },
+  unhandledRejection: { on: EVERYWHERE, finds: 'lost stacks: the reason of a crash is on stderr' },
+  outOfMemory: { on: LINUX, finds: 'a loop of restarts that can only end the same way' },
 }
