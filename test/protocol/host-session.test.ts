@@ -90,8 +90,18 @@ test('garbage ends the connection with what came, and what came before it is kep
   const error = await failure(session.ready)
   expect(error.message).toContain('agent "x" sent "nonsense", which is not JSON')
   expect(error.cause).toBeInstanceOf(SyntaxError)
-  expect(await collect(session.messages.take())).toEqual([1])
+  const messages = session.messages.take()
+  expect(await messages.next()).toEqual({ value: 1, done: false })
+  expect(await failure(messages.next())).toBe(error)
   await once(agent, 'close')
+})
+
+test('an agent that says hello again is not greeted again', async () => {
+  const { session, agent, heard } = await converse()
+  agent.end(`${HELLO}${HELLO}{"t":"ready"}\n`)
+  await session.ready
+  await once(agent, 'end')
+  expect(heard().split('"welcome"')).toHaveLength(2)
 })
 
 test('a message without a body is null', async () => {
