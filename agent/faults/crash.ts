@@ -40,9 +40,11 @@ export const crash: Readonly<Record<string, Fault>> = {
   ...(process.platform === 'linux' ? { outOfMemory } : {}),
 }
 
-/** What the heap may still grow by, and what is hoarded at most if the system does not hold to that. Bytes. */
+/** What the process may still grow by, and what is hoarded at most if the system does not hold to that. Bytes. */
 const ROOM = 64 * 2 ** 20
 const MOST = 2 ** 30
+/** So large that V8 is the one who does not get it, with something left for what it does then. Numbers of 8 bytes. */
+const CHUNK = 2 ** 20
 
 /** Lowers the limit of its own memory, and fills its heap until V8 gives up. */
 function outOfMemory(...[, , confirm]: Parameters<Fault>): void {
@@ -60,7 +62,7 @@ function limitMemory(bytes: number): void {
 
 function hoard(): void {
   const hoarded: number[][] = []
-  while (hoarded.length * 8000 < MOST) hoarded.push(Array.from<number>({ length: 1000 }).fill(hoarded.length))
+  while (hoarded.length * CHUNK * 8 < MOST) hoarded.push(Array.from({ length: CHUNK }, Number))
   throw new Error('the memory of this process did not end')
 }
 

@@ -96,6 +96,17 @@ test('garbage ends the connection with what came, and what came before it is kep
   await once(agent, 'close')
 })
 
+test('the last words of an agent are heard, though the test writes to it when it is gone', async () => {
+  const { session, agent } = await converse()
+  agent.write(HELLO)
+  await once(agent, 'data')
+  agent.write('{"t":"message","body":"last words"}\n')
+  agent.destroy()
+  expect(await session.send('too late')).toBe(false)
+  expect(await collect(session.messages.take())).toEqual(['last words'])
+  expect(await session.send('much too late')).toBe(false)
+})
+
 test('an agent that says hello again is not greeted again', async () => {
   const { session, agent, heard } = await converse()
   agent.end(`${HELLO}${HELLO}{"t":"ready"}\n`)
