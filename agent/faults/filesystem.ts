@@ -20,12 +20,12 @@ export const filesystem: Readonly<Record<string, Fault>> = {
     writeFileSync(path, `${pid}\n`)
     confirm({ file, code: outcome(() => process.kill(Number(readFileSync(path, 'utf8')), 0)) })
   },
-  ...(process.platform === 'win32' ? {} : { readOnlyDirectory, removedDirectory }),
+  ...(process.platform === 'win32' ? {} : { unwritableDirectory, removedDirectory }),
   ...(process.platform === 'linux' ? { fullDisk } : {}),
 }
 
 /** Takes from the directory `path` the permission to write there. */
-function readOnlyDirectory(...[options, stage, confirm]: Parameters<Fault>): void {
+function unwritableDirectory(...[options, stage, confirm]: Parameters<Fault>): void {
   const path = resolve(stage.runtimeDir, text(options, 'path'))
   const { mode } = statSync(path)
   chmodSync(path, mode & 0o555)

@@ -1,6 +1,6 @@
 import { type Clock, holding, stopwatchOf, waitBy } from '../clock/clock.ts'
 import type { SuperviseError } from '../errors.ts'
-import type { Abilities, AttemptFaults, FaultLine, Moment, SpawnFault } from '../process/fault-source.ts'
+import type { AttemptFaults, FaultLine, Moment, SpawnFault } from '../process/fault-source.ts'
 import type { FaultOrder } from '../protocol/frames.ts'
 import { TIMED_OUT, within } from '../real-time.ts'
 import { type Deferred, deferred } from '../wait.ts'
@@ -9,7 +9,7 @@ import {
   disconnectedError,
   exitedError,
   failedError,
-  isAbleAt,
+  knowsPoint,
   readyError,
   unsupportedError,
 } from './refusals.ts'
@@ -42,8 +42,10 @@ export class AttemptRecord implements AttemptFaults {
   readonly agent: string
   readonly number: number
   readonly spawnFault: SpawnFault | undefined
-  /** What it can play, and where; undefined before its hello. */
-  abilities: Abilities | undefined
+  /** What it can play; undefined before its hello. */
+  can: readonly string[] | undefined
+  /** The points besides those of every agent at which it can. */
+  points: readonly string[] = []
   /** The system's answer to a start that failed. */
   failure: string | undefined
   /** Why its start could not be made to fail as ordered. */
@@ -101,7 +103,7 @@ export class AttemptRecord implements AttemptFaults {
 
   /** Whether the agent has said what it can play, and that is not among it, or not at this point. */
   lacks(fault: Fault, at?: Point): boolean {
-    return this.abilities !== undefined && !isAbleAt(this.abilities, fault, at)
+    return this.can !== undefined && !(this.can.includes(fault.name) && knowsPoint(this, at))
   }
 
   /** Why the agent could not play this, as it says. */
@@ -132,9 +134,9 @@ export class AttemptRecord implements AttemptFaults {
 
   /** Has the agent play a fault now. Settles when it has confirmed that, or cannot. */
   async trigger(fault: Fault): Promise<void> {
-    if (this.abilities === undefined) await this.#soon(this.#greeted.promise, HELLO_LIMIT)
+    if (this.can === undefined) await this.#soon(this.#greeted.promise, HELLO_LIMIT)
     if (this.hasExited) throw exitedError(fault, this)
-    if (this.abilities === undefined || this.lacks(fault)) throw unsupportedError(fault, this)
+    if (this.can === undefined || this.lacks(fault)) throw unsupportedError(fault, this)
     if (fault.at === 'start' && this.isReady) throw readyError(fault, this)
     const confirmed = deferred<void>()
     confirmed.promise.catch(() => {}) // It may be known before the order is out.
@@ -178,8 +180,9 @@ export class AttemptRecord implements AttemptFaults {
     this.#line = line
   }
 
-  hello(abilities: Abilities): void {
-    this.abilities = abilities
+  hello(can: readonly string[], points: readonly string[]): void {
+    this.can = can
+    this.points = points
     this.#greeted.resolve()
   }
 

@@ -1,6 +1,5 @@
 import { SuperviseError } from '../errors.ts'
 import type { AttemptRecord } from './attempt-record.ts'
-import type { Abilities } from '../process/fault-source.ts'
 import type { Fault } from './fault.ts'
 import type { Point } from './where.ts'
 
@@ -9,17 +8,16 @@ export function nameOf({ agent, number }: AttemptRecord): string {
   return `agent "${agent}" (attempt ${number})`
 }
 
-/** Whether an agent that says this can play the fault, and at this point. */
-export function isAbleAt({ can, points }: Abilities, fault: Fault, at?: Point): boolean {
-  const counts = typeof at === 'object' && 'write' in at
-  return can.includes(fault.name) && (!counts || points.includes('write'))
+/** Whether it comes to points of this kind, as far as faults go. */
+export function knowsPoint({ points }: AttemptRecord, at: Point | undefined): boolean {
+  return typeof at !== 'object' || !('write' in at) || points.includes('write')
 }
 
 export function unsupportedError(fault: Fault, record: AttemptRecord): SuperviseError {
   return new SuperviseError(
     'ERR_FAULT_UNSUPPORTED',
-    `The fault ${fault.text} cannot be played: ${nameOf(record)} ${abilitiesText(record, fault)}.`,
-    { ...factsOf(fault, record), can: record.abilities?.can },
+    `The fault ${fault.text} cannot be played: ${nameOf(record)} ${abilities(record, fault)}.`,
+    { ...factsOf(fault, record), can: record.can },
   )
 }
 
@@ -33,10 +31,8 @@ export function failedError(fault: Fault, record: AttemptRecord, reason: string)
 }
 
 /** What it can play, and not this, as the end of a sentence. */
-export function abilitiesText({ abilities }: AttemptRecord, fault: Fault): string {
-  if (abilities === undefined)
-    return 'has said no hello: a program plays faults only if it speaks the protocol'
-  const { can } = abilities
+export function abilities({ can }: AttemptRecord, fault: Fault): string {
+  if (can === undefined) return 'has said no hello: a program plays faults only if it speaks the protocol'
   if (can.includes(fault.name)) return 'does not count its writes: `points` of its hello does not name them'
   return can.length === 0 ? 'says that it can play no faults' : `can play only ${can.join(', ')}`
 }

@@ -1,6 +1,6 @@
 import { SuperviseError } from '../errors.ts'
 import type { AttemptRecord } from './attempt-record.ts'
-import { abilitiesText, nameOf } from './refusals.ts'
+import { abilities, nameOf } from './refusals.ts'
 import type { Rule } from './rule.ts'
 import { attemptsText, pointText } from './where.ts'
 
@@ -82,14 +82,13 @@ function reasonOf(rule: Rule, record: AttemptRecord): Reason {
   }
   if (record.failure !== undefined) return { text: `${name} could not be started (${record.failure})` }
   if (failure !== undefined) return { text: `${name} says: ${failure}`, unsupported: true }
-  if (record.lacks(fault, at)) return { text: `${name} ${abilitiesText(record, fault)}`, unsupported: true }
+  if (record.lacks(fault, at)) return { text: `${name} ${abilities(record, fault)}`, unsupported: true }
   if (record.hasExited) {
     return {
-      text: `${name} exited ${record.abilities === undefined ? 'before it said hello' : `before it fired ${pointText(at)}`}`,
+      text: `${name} exited ${record.can === undefined ? 'before it said hello' : `before it fired ${pointText(at)}`}`,
     }
   }
-  if (record.abilities === undefined)
-    return { text: `${name} ${abilitiesText(record, fault)}`, unsupported: true }
+  if (record.can === undefined) return { text: `${name} ${abilities(record, fault)}`, unsupported: true }
   if (!record.isConnected) return { text: `${name} had ended its control connection` }
   if (!record.knows(rule)) return { text: `${name} was past that point when the fault was injected` }
   return record.isPast(at)

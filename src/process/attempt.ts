@@ -114,8 +114,8 @@ export class Attempt implements SessionListener {
     this.#faults.reach('ready')
   }
 
-  hello(hello: Hello): void {
-    this.#faults.hello(hello)
+  hello({ can, points }: Hello): void {
+    this.#faults.hello(can, points)
   }
 
   ready(): void {

@@ -6,13 +6,6 @@ export type SpawnFault = 'notFound' | 'notExecutable'
 /** A point of an attempt that has just been reached; the agent has not been let go on yet. */
 export type Moment = 'ready' | { readonly message: number } | { readonly cue: string }
 
-/** What an agent says that it can play. */
-export interface Abilities {
-  readonly can: readonly string[]
-  /** The points besides those of every agent. */
-  readonly points: readonly string[]
-}
-
 /** The way by which an agent is ordered a fault. */
 export interface FaultLine {
   /** Has it play a fault now. False when the connection is over. */
@@ -35,8 +28,8 @@ export interface AttemptFaults {
   welcome(): FaultOrder[]
   /** From now on it can be ordered faults. */
   connected(line: FaultLine): void
-  /** It has said which faults it can play, and at which points. */
-  hello(abilities: Abilities): void
+  /** It has said which faults it can play, and at which points besides those of every agent. */
+  hello(can: readonly string[], points: readonly string[]): void
   reach(moment: Moment): void
   /** It has confirmed an order. Gives back the name of the fault, if the order was one of ours. */
   fired(id: number): string | undefined

@@ -64,14 +64,6 @@ export const DEEDS: Readonly<Record<string, Deed>> = {
       ends(1, null, 'Error: the fault unhandledRejection of vitest-supervise\n    at '),
     ),
   },
-  outOfMemory: {
-    on: LINUX,
-    prepare: does(
-      fault.outOfMemory(),
-      { room: 2 ** 26 },
-      ends(null, 'SIGABRT', 'JavaScript heap out of memory'),
-    ),
-  },
   hang: { prepare: does(fault.hang(), null, answersNothing, aloud) },
   freeze: { on: POSIX, prepare: does(fault.freeze(), { signal: 'SIGSTOP' }, lives) },
   busyLoop: { prepare: does(fault.busyLoop(), null, answersNothing, aloud) },
@@ -227,7 +219,7 @@ export const DEEDS: Readonly<Record<string, Deed>> = {
       },
     }),
   },
-  ...(isExempt() ? {} : { readOnlyDirectory: { on: POSIX, prepare: readOnly } }),
+  ...(isExempt() ? {} : { unwritableDirectory: { on: POSIX, prepare: readOnly } }),
   removedDirectory: {
     on: POSIX,
     prepare: (kind) => ({
@@ -286,7 +278,7 @@ function readOnly(): Prepared {
     rmSync(root, { recursive: true })
   })
   return {
-    fault: fault.readOnlyDirectory(root),
+    fault: fault.unwritableDirectory(root),
     proof: { code: 'EACCES' },
     async sees() {
       assert.equal(statSync(root).mode & 0o222, 0)

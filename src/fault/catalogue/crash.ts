@@ -1,5 +1,5 @@
 import { wholeNumber } from '../../option-checks.ts'
-import { anySignal, checkArgument, EVERYWHERE, type FactsOf, type Fault, LINUX, make } from '../make.ts'
+import { anySignal, checkArgument, EVERYWHERE, type FactsOf, type Fault, make } from '../make.ts'
 
 /** Ends that nobody asked for. */
 export const crash = {
@@ -25,13 +25,6 @@ export const crash = {
   unhandledRejection(): Fault {
     return make('unhandledRejection', 'ready')
   },
-  /**
-   * Fills its heap until V8 gives up: SIGABRT, after it has printed its last collections and a stack on stderr. The limit of
-   * its memory is lowered before to 64 MiB above what it has, with the program `prlimit`. Linux.
-   */
-  outOfMemory(): Fault {
-    return make('outOfMemory', 'ready')
-  },
 }
 
 export const crashFacts: FactsOf<typeof crash> = {
@@ -40,5 +33,4 @@ export const crashFacts: FactsOf<typeof crash> = {
   abort: { on: EVERYWHERE, finds: 'core files that fill a disk' },
   uncaughtException: { on: EVERYWHERE, finds: 'lost stacks: the reason of a crash is on stderr' },
   unhandledRejection: { on: EVERYWHERE, finds: 'lost stacks: the reason of a crash is on stderr' },
-  outOfMemory: { on: LINUX, finds: 'a loop of restarts that can only end the same way' },
 }

@@ -15,9 +15,9 @@ export const filesystem = {
     return aboutPidFile('stalePidFile', file)
   },
   /** It may not write into this directory any more (EACCES). Root may all the same: that is `ERR_FAULT_UNSUPPORTED`. Not on Windows. */
-  readOnlyDirectory(path: string): Fault {
-    checkArgument('readOnlyDirectory', 'path', path, filePath)
-    return make('readOnlyDirectory', 'ready', { path })
+  unwritableDirectory(path: string): Fault {
+    checkArgument('unwritableDirectory', 'path', path, filePath)
+    return make('unwritableDirectory', 'ready', { path })
   },
   /** Works in a directory that is removed (ENOENT): not in its own, which would take more with it. Not on Windows. */
   removedDirectory(): Fault {
@@ -29,7 +29,7 @@ export const filesystemFacts: FactsOf<typeof filesystem> = {
   fullDisk: { on: LINUX, finds: 'state that is lost, or half written' },
   corruptPidFile: { on: EVERYWHERE, finds: '`kill(NaN)`, a start that never succeeds again' },
   stalePidFile: { on: EVERYWHERE, finds: 'the killing of strangers, a start that is refused' },
-  readOnlyDirectory: { on: POSIX, finds: 'pid files and logs that have to be written' },
+  unwritableDirectory: { on: POSIX, finds: 'pid files and logs that have to be written' },
   removedDirectory: { on: POSIX, finds: 'relative paths in what goes on for long' },
 }
 
