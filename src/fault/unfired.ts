@@ -91,7 +91,9 @@ function reasonOf(rule: Rule, record: AttemptRecord): Reason {
   if (record.can === undefined) return { text: `${name} ${abilities(record, fault)}`, unsupported: true }
   if (!record.isConnected) return { text: `${name} had ended its control connection` }
   if (!record.knows(rule)) return { text: `${name} was past that point when the fault was injected` }
-  return record.isPast(at)
+  // Which write an agent is at, it does not say.
+  const seen = record.isPast(at) && !(typeof at === 'object' && 'write' in at)
+  return seen
     ? { text: `${name} was there and did not confirm it: its standard error may say why` }
     : { text: `${name} did not come to that point` }
 }
