@@ -1,5 +1,6 @@
 import { closeSync, readSync } from 'node:fs'
 import type { Socket } from 'node:net'
+import type { MessagePort } from 'node:worker_threads'
 
 import type { AgentFrame } from '../src/protocol/frames.ts'
 import { encodeFrame, FrameDecoder, type RawFrame } from '../src/protocol/ndjson.ts'
@@ -34,6 +35,8 @@ export class Channel {
   readonly #inbox: RawFrame[] = []
   #fd: number | undefined
   #socket: Socket | undefined
+  /** Stands for a connection that was closed from this side. */
+  #anchor: MessagePort | undefined
   #receiver: Receiver | undefined
   #state: 'open' | 'lost' | 'closed' = 'open'
   #holds = 0
@@ -142,7 +145,7 @@ export class Channel {
   close(last = ''): void {
     if (!this.open) return
     this.write(last)
-    this.#state = 'closed'
+    this.#part()
     const socket = this.#socket
     if (socket === undefined) {
       if (this.#fd !== undefined) closeSync(this.#fd)
@@ -153,7 +156,7 @@ export class Channel {
   /** Ends this side of the connection. What still comes from the other side is dropped. */
   halfClose(): void {
     if (!this.open) return
-    this.#state = 'closed'
+    this.#part()
     if (this.#socket === undefined && this.#fd !== undefined) this.#attach(openSocket(this.#fd))
     this.#socket?.end()
     this.#socket?.unref()
@@ -252,10 +255,19 @@ export class Channel {
     this.#receiver?.lost()
   }
 
+  /** What holds the process alive goes on to do so without the connection. */
+  #part(): void {
+    this.#state = 'closed'
+    const { MessageChannel } = process.getBuiltinModule('node:worker_threads')
+    // No timer: that would make an agent at rest look busy from outside.
+    this.#anchor = new MessageChannel().port1.on('message', nothing)
+    this.#keepAlive()
+  }
+
   #keepAlive(): void {
-    if (this.#receiver === undefined) return
-    if (this.#holds > 0) this.#socket?.ref()
-    else this.#socket?.unref()
+    const anchor = this.#anchor ?? (this.#receiver && this.#socket)
+    if (this.#holds > 0) anchor?.ref()
+    else anchor?.unref()
   }
 }
 

@@ -60,7 +60,7 @@ const LAST_WORDS = 1500
 async function open(faults: ReadonlyMap<string, Fault>): Promise<Connection> {
   const began = performance.now()
   const messages = new Messages()
-  const session = await Session.open({ message: (body) => messages.take(body), lost, cut() {} }, faults)
+  const session = await Session.open({ message: (body) => messages.take(body), lost }, faults)
   const { channel, id, attempt, runtimeDir } = session
   return {
     supervised: channel !== undefined,

@@ -16,13 +16,6 @@ export interface StageParts {
   readonly script: AgentScript
 }
 
-export interface StageEvents {
-  /** The process is about to write to a file, the nth time. */
-  write(n: number): void
-  /** A fault has closed the connection. */
-  cut(): void
-}
-
 /** What faults do to the process around them, and what a session has to know of that. */
 export class SessionStage implements Stage {
   ready = false
@@ -35,17 +28,22 @@ export class SessionStage implements Stage {
   readonly connection: Connection
   readonly #channel: Channel | undefined
   readonly #alarm: Alarm
-  readonly #events: StageEvents
+  readonly #onWrite: (n: number) => void
   #readyDelay = 0
   #swallowed = false
   #writes: FileWrites | undefined
 
-  constructor({ channel, alarm, runtimeDir, script }: StageParts, hello: Hello, events: StageEvents) {
+  /** @param onWrite the process is about to write to a file, the nth time */
+  constructor(
+    { channel, alarm, runtimeDir, script }: StageParts,
+    hello: Hello,
+    onWrite: (n: number) => void,
+  ) {
     this.#channel = channel
     this.#alarm = alarm
     this.runtimeDir = runtimeDir
     this.script = script
-    this.#events = events
+    this.#onWrite = onWrite
     this.connection = {
       close: (last) => this.#cut(() => channel?.close(last)),
       halfClose: () => this.#cut(() => channel?.halfClose()),
@@ -111,7 +109,7 @@ export class SessionStage implements Stage {
   }
 
   countWrites(): FileWrites {
-    return (this.#writes ??= new FileWrites((n) => this.swallows(() => this.#events.write(n))))
+    return (this.#writes ??= new FileWrites((n) => this.swallows(() => this.#onWrite(n))))
   }
 
   /** The process lives, and is not at rest, before this has settled. */
@@ -131,6 +129,5 @@ export class SessionStage implements Stage {
   #cut(close: () => void): void {
     close()
     this.#alarm.disconnected()
-    this.#events.cut()
   }
 }

@@ -15,8 +15,6 @@ export interface SessionEvents {
   message(body: Json): void
   /** The test is gone: exit within 2 s. `ignores`: a fault made this process ignore a signal. */
   lost(ignores: boolean): void
-  /** A fault has closed the connection: live on without it. */
-  cut(): void
 }
 
 /**
@@ -78,10 +76,7 @@ export class Session {
     this.channel = channel
     this.alarm = new Alarm(channel)
     this.#events = events
-    this.#stage = new SessionStage(this, hello, {
-      write: (n) => void this.#reach({ write: n }),
-      cut: () => events.cut(),
-    })
+    this.#stage = new SessionStage(this, hello, (n) => void this.#reach({ write: n }))
     const orders = (welcome?.['faults'] ?? []) as FaultOrder[]
     this.#faults = new FaultPlayer(orders, find, this.#stage, {
       fired: (id, proof, next) => {

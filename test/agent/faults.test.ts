@@ -132,6 +132,34 @@ test('plays a fault at the nth message instead of its answer', async () => {
   expect(agent.untaken.filter((frame) => frame.t === 'message')).toEqual([{ t: 'message', body: 'first' }])
 })
 
+test('dies of an uncaught exception instead of its answer', async () => {
+  const agent = await startAgent(program, { faults: [fault('uncaughtException', {}, { message: 1 })] })
+  await agent.send({ t: 'message', body: 'first' })
+  expect(await agent.exit).toEqual({ code: 1, signal: null })
+  await agent.frame('fired')
+  expect(agent.untaken.map((frame) => frame.t)).not.toContain('message')
+})
+
+test('plays what is ordered for one moment one after the other, also what takes a while', async () => {
+  const faults = [fault('leaveChild'), fault('splitCharacter'), fault('exit', { code: 6 })]
+  const agent = await startAgent(program, { faults })
+  expect((await agent.frame('fired')).proof).toEqual({ kind: 'ordinary' })
+  expect(await agent.grant()).toBe(10)
+  expect((await agent.frame('fired')).proof).toEqual({ bytes: [1, 2], stream: 'stdout' })
+  expect((await agent.frame('fired')).proof).toEqual({ code: 6 })
+  expect(await agent.exit).toEqual({ code: 6, signal: null })
+  await agent.stdout.says('日\n')
+})
+
+test('waits at its start for a fault that takes a while', async () => {
+  const agent = await startAgent(program, { faults: [fault('splitCharacter', {}, 'start')] })
+  const { n } = await agent.frame('sleep')
+  expect(agent.untaken.map((frame) => frame.t)).toEqual(['hello'])
+  await agent.send({ t: 'go', n })
+  await agent.frame('fired')
+  await agent.frame('ready')
+})
+
 test('plays a fault so many ms of the test’s time after ready', async () => {
   const agent = await startAgent(program, {
     faults: [fault('signal', { signal: 'SIGKILL' }, { after: 7_200_000 })],

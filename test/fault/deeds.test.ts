@@ -1,9 +1,11 @@
+import { type ChildProcess, spawn } from 'node:child_process'
+
 import { expect, test } from 'vitest'
 
 import { buildAgentForTest } from '../../src/build/build-agent.ts'
 import type { Point } from '../../src/fault/where.ts'
 import { eventsOf, openHarness } from '../support/harness.ts'
-import { until } from '../support/until.ts'
+import { turns, until } from '../support/until.ts'
 import { DEEDS } from './deeds.ts'
 
 const AGENTS = {
@@ -66,3 +68,37 @@ test.each(deeds)('%s happens at every point that it can have, with the same proo
   expect(proofs).toEqual(Object.fromEntries(points.map(([point]) => [point, proof])))
   await harness.close()
 })
+
+const CONNECTION = new Set([
+  'closeSocket',
+  'halfCloseSocket',
+  'garbageFrame',
+  'truncatedFrame',
+  'oversizedFrame',
+  'duplicatedFrame',
+  'staleFrame',
+  'slowSocket',
+  'deaf',
+])
+
+test.each(deeds.filter(([name]) => CONNECTION.has(name)))(
+  '%s happens to an agent that came over a Unix socket, too',
+  async (_name, deed) => {
+    const harness = await openHarness({ agent: 'test/agent/programs/connected.ts' })
+    const events = eventsOf(harness)
+    const { fault, proof } = await deed.prepare('connected')
+    const points = POINTS.filter(([point]) => point !== 'message')
+    const children: ChildProcess[] = []
+    for (const [point, at] of points) {
+      const injection = harness.faults.inject(fault, { agent: point, at })
+      children.push(spawn(harness.agentCommand.with({ id: point }).file, { stdio: 'ignore' }))
+      await until(`it has happened at ${point}`, () => injection.fired)
+    }
+    await turns()
+    expect(children.map(({ exitCode, signalCode }) => exitCode ?? signalCode)).toEqual(points.map(() => null))
+    expect(events.flatMap((event) => (event.kind === 'fault' ? [event.proof] : []))).toEqual(
+      points.map(() => proof),
+    )
+    await harness.close()
+  },
+)
