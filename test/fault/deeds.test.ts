@@ -91,7 +91,8 @@ test.each(deeds.filter(([name]) => CONNECTION.has(name)))(
     const children: ChildProcess[] = []
     for (const [point, at] of points) {
       const injection = harness.faults.inject(fault, { agent: point, at })
-      children.push(spawn(harness.agentCommand.with({ id: point }).file, { stdio: 'ignore' }))
+      const { file } = harness.agentCommand.with({ id: point })
+      children.push(spawn(file, { cwd: harness.runtimeDir, stdio: 'ignore' }))
       await until(`it has happened at ${point}`, () => injection.fired)
     }
     await turns()
