@@ -1,10 +1,11 @@
 import { closeSync, readSync } from 'node:fs'
 import type { Socket } from 'node:net'
+import type { MessagePort } from 'node:worker_threads'
 
 import type { AgentFrame, Exit } from '../src/protocol/frames.ts'
 import { encodeFrame, FrameDecoder, type RawFrame } from '../src/protocol/ndjson.ts'
 import { die } from './complain.ts'
-import { writeAll } from './output.ts'
+import { writeAll, writeSlowly } from './output.ts'
 import { systemCode } from './system-code.ts'
 
 /** Who is told what comes over a {@link Channel}. */
@@ -33,16 +34,22 @@ export class Channel {
   onActivity: () => void = nothing
   /** How many frames of the test have been handed on, `welcome` included. */
   seen = 0
+  /** How many things are under way that nobody waits for here. */
+  busy = 0
 
   readonly #decoder = new FrameDecoder()
   readonly #inbox: RawFrame[] = []
   #fd: number | undefined
   #socket: Socket | undefined
+  /** Stands for a connection that was closed from this side. */
+  #anchor: MessagePort | undefined
   #receiver: Receiver | undefined
   #state: 'open' | 'lost' | 'closed' = 'open'
   #isGuest = false
   #holds = 0
   #received = 0
+  #deaf = false
+  #slow = false
 
   /** Over an inherited, connected descriptor. */
   static onDescriptor(fd: number): Channel {
@@ -77,15 +84,19 @@ export class Channel {
 
   /** Sends a frame, in order; drops it once the connection is gone, and exits when the test reads nothing. Throws `RangeError` for one beyond 1 MiB. */
   send(frame: AgentFrame): void {
-    const line = encodeFrame(frame)
+    this.write(encodeFrame(frame))
+    if (frame.t !== 'parked' && this.open) this.onActivity()
+  }
+
+  /** Sends bytes as they are, in order with the frames; drops them once the connection is gone. */
+  write(bytes: string): void {
     if (!this.open) return
-    if (this.#socket === undefined) this.#sendNow(line)
+    if (this.#socket === undefined || (this.#slow && this.flushed)) this.#sendNow(bytes)
     else {
-      this.#socket.write(line)
+      this.#socket.write(bytes)
       // No waiting for the test, which would leave its end unheard.
       if (this.#socket.writableLength > UNREAD_LIMIT) die('the test has left 64 MiB unread.')
     }
-    if (frame.t !== 'parked') this.onActivity()
   }
 
   /**
@@ -152,17 +163,44 @@ export class Channel {
     }
   }
 
-  /** Closes the connection from this side: the test sees its end. */
-  close(): void {
+  /** Closes the connection from this side, after these last bytes: the test sees its end. */
+  close(last = ''): void {
     if (!this.open) return
-    this.#state = 'closed'
-    if (this.#socket !== undefined) this.#socket.destroy()
-    else if (this.#fd !== undefined) closeSync(this.#fd)
+    this.write(last)
+    this.#part()
+    const socket = this.#socket
+    if (socket === undefined) {
+      if (this.#fd !== undefined) closeSync(this.#fd)
+    } else if (last === '') socket.destroy()
+    else socket.end(() => socket.destroy())
   }
 
-  #sendNow(line: string): void {
+  /** Ends this side of the connection. What still comes from the other side is dropped. */
+  halfClose(): void {
+    if (!this.open) return
+    this.#part()
+    if (this.#socket === undefined && this.#fd !== undefined) this.#attach(openSocket(this.#fd))
+    this.#socket?.end()
+    this.#socket?.unref()
+  }
+
+  /** Reads and hands on nothing more, not even the end of the connection. */
+  deafen(): void {
+    this.#deaf = true
+    this.#socket?.pause()
+  }
+
+  /** From now on the bytes of each frame leave one by one. Not on Windows, where they leave as ever. */
+  slowDown(): void {
+    this.#slow = true
+  }
+
+  #sendNow(bytes: string): void {
     try {
-      if (this.#fd !== undefined) writeAll(this.#fd, line)
+      const fd = this.#fd ?? descriptorOf(this.#socket)
+      if (fd === undefined) this.#socket?.write(bytes)
+      else if (this.#slow) writeSlowly(fd, bytes)
+      else writeAll(fd, bytes)
     } catch (error) {
       this.#failed(error)
     }
@@ -199,6 +237,7 @@ export class Channel {
     socket.on('end', () => this.#lose())
     socket.on('error', () => this.#lose())
     socket.on('close', () => this.#lose())
+    if (this.#deaf) socket.pause()
   }
 
   /** Resolves when more frames may have come, or the connection is gone. */
@@ -226,7 +265,7 @@ export class Channel {
 
   #deliver(): void {
     if (this.#receiver === undefined) return
-    while (this.open) {
+    while (this.open && !this.#deaf) {
       const frame = this.#inbox.shift()
       if (frame === undefined) return
       this.seen++
@@ -241,10 +280,19 @@ export class Channel {
     this.#receiver?.lost()
   }
 
+  /** What holds the process alive goes on to do so without the connection. */
+  #part(): void {
+    this.#state = 'closed'
+    const { MessageChannel } = process.getBuiltinModule('node:worker_threads')
+    // No timer: that would make an agent at rest look busy from outside.
+    this.#anchor = new MessageChannel().port1.on('message', nothing)
+    this.#keepAlive()
+  }
+
   #keepAlive(): void {
-    if (this.#receiver === undefined) return
-    if (this.#holds > 0) this.#socket?.ref()
-    else this.#socket?.unref()
+    const anchor = this.#anchor ?? (this.#receiver && this.#socket)
+    if (this.#holds > 0) anchor?.ref()
+    else anchor?.unref()
   }
 }
 
@@ -255,6 +303,11 @@ function openSocket(fd: number): Socket {
   } catch (error) {
     die(`descriptor ${fd} is no socket (${systemCode(error)}).`)
   }
+}
+
+function descriptorOf(socket: Socket | undefined): number | undefined {
+  const handle = (socket as { _handle?: { fd?: number } } | undefined)?._handle
+  return handle?.fd !== undefined && handle.fd >= 0 ? handle.fd : undefined
 }
 
 function nothing(): void {}

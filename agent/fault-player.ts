@@ -2,37 +2,58 @@ import type { Json } from '../src/json.ts'
 import type { FaultOrder, FaultPoint } from '../src/protocol/frames.ts'
 import { excerpt } from '../src/protocol/ndjson.ts'
 import { warn } from './complain.ts'
-import { findFault } from './faults/index.ts'
-import type { FaultOptions, Stage } from './faults/stage.ts'
+import type { Fault, FaultOptions, Stage } from './faults/stage.ts'
 
 /** A point of the agent's life that it has just reached. */
-export type Moment = 'start' | 'ready' | { readonly message: number } | { readonly cue: string }
+export type Moment =
+  | 'start'
+  | 'ready'
+  | { readonly message: number }
+  | { readonly cue: string }
+  | { readonly write: number }
 
-/** How the player tells the test that a fault has fired: `next` is called once that is out. */
-export type Report = (id: number, proof: Json, next: () => void) => void
+/** How the player tells the test what has become of an order. */
+export interface Report {
+  /** The fault has fired: `next` is called once that is out. */
+  fired(id: number, proof: Json, next: () => void): void
+  /** The fault cannot be played. */
+  failed(id: number, reason: string): void
+}
+
+/** Where faults are found by their names. */
+export type FaultSource = (name: string) => Fault | undefined
+
+const UNKNOWN = 'this agent does not know it'
 
 /** Plays the faults that the test ordered for this attempt, each at its point and once. */
 export class FaultPlayer {
   readonly #stage: Stage
+  readonly #find: FaultSource
   readonly #report: Report
   #orders: readonly FaultOrder[]
 
-  /** Orders that this agent cannot play are named on standard error, and left out. */
-  constructor(orders: readonly FaultOrder[], stage: Stage, report: Report) {
+  /** Orders that this agent cannot play are reported as failed, named on standard error, and left out. */
+  constructor(orders: readonly FaultOrder[], find: FaultSource, stage: Stage, report: Report) {
     this.#stage = stage
+    this.#find = find
     this.#report = report
-    this.#orders = orders.filter((order) => {
-      const problem = unplayable(order)
-      if (problem !== undefined) warn(`fault ${excerpt(order.name)} is left out: ${problem}.`)
-      return problem === undefined
+    this.#orders = orders.filter(({ id, name }) => {
+      const known = find(name) !== undefined
+      if (!known) this.#leaveOut(id, name)
+      return known
     })
   }
 
-  /** Plays what is ordered for this moment, in the order in which it came. */
-  reach(moment: Moment): void {
+  /** Plays what is ordered for this moment, in the order in which it came. A promise if that takes a while. */
+  reach(moment: Moment): Promise<void> | undefined {
     const due = this.#orders.filter((order) => isAt(order.at, moment))
+    if (due.length === 0) return undefined
     this.#orders = this.#orders.filter((order) => !due.includes(order))
-    for (const order of due) this.play(order.id, order.name, order.options)
+    let work: Promise<void> | undefined
+    for (const { id, name, options } of due) {
+      work = work ? work.then(() => this.play(id, name, options)) : this.play(id, name, options)
+    }
+    return work
   }
 
   /** Has `later` call back for each fault that strikes some time after ready. */
@@ -41,7 +62,7 @@ export class FaultPlayer {
       const { at, id, name, options } = order
       if (typeof at !== 'object' || !('after' in at)) continue
       later(at.after, () => {
-        if (this.#orders.includes(order)) this.play(id, name, options)
+        if (this.#orders.includes(order)) void this.play(id, name, options)
       })
     }
   }
@@ -51,27 +72,46 @@ export class FaultPlayer {
     this.#orders = this.#orders.filter((order) => order.id !== id)
   }
 
-  /** Plays a fault now. One that cannot be played is named on standard error, and not reported as fired. */
-  play(id: number, name: string, options: FaultOptions | null = {}): void {
-    const fault = findFault(name)
-    if (fault === undefined) return warn(`fault ${excerpt(name)} is left out: this agent does not know it.`)
+  /** Plays a fault now. One that cannot be played is reported as failed, and named on standard error. */
+  play(id: number, name: string, options: FaultOptions | null = {}): Promise<void> | undefined {
+    const fault = this.#find(name)
+    if (fault === undefined) {
+      this.#leaveOut(id, name)
+      return undefined
+    }
+    let fired = false
+    const fail = (error: unknown): void => {
+      // What goes wrong after that is what the fault is about.
+      if (fired) throw error
+      const reason = error instanceof Error ? error.message : String(error)
+      warn(`fault "${name}" did not fire: ${reason}.`)
+      this.#report.failed(id, reason)
+    }
     try {
-      fault(options ?? {}, this.#stage, (proof, deed) => this.#report(id, proof, deed ?? nothing))
+      const work = fault(options ?? {}, this.#stage, (proof, deed = nothing) => {
+        if (fired) return
+        fired = true
+        this.#report.fired(id, proof, deed)
+      })
+      return work?.then(() => {
+        if (!fired) fail('it ended and had not confirmed that it happened')
+      }, fail)
     } catch (error) {
-      warn(`fault "${name}" did not fire: ${error instanceof Error ? error.message : String(error)}.`)
+      fail(error)
+      return undefined
     }
   }
-}
 
-function unplayable(order: FaultOrder): string | undefined {
-  if (findFault(order.name) === undefined) return 'this agent does not know it'
-  if (typeof order.at === 'object' && 'write' in order.at) return 'this agent does not count its writes'
-  return undefined
+  #leaveOut(id: number, name: string): void {
+    warn(`fault ${excerpt(name)} is left out: ${UNKNOWN}.`)
+    this.#report.failed(id, UNKNOWN)
+  }
 }
 
 function isAt(point: FaultPoint, moment: Moment): boolean {
   if (typeof point === 'string' || typeof moment === 'string') return point === moment
   if ('message' in point) return 'message' in moment && moment.message === point.message
+  if ('write' in point) return 'write' in moment && moment.write === point.write
   return 'cue' in point && 'cue' in moment && moment.cue === point.cue
 }
 

@@ -1,4 +1,6 @@
 import type { Json } from '../src/json.ts'
+import { type AgentFault, type AgentFaults, ownFaults } from './own-faults.ts'
+import type { Fault } from './faults/stage.ts'
 import { Session } from './session.ts'
 
 /** An agent's connection to the test that runs it. Times are ms of the test's clock, which can be a virtual one. */
@@ -27,16 +29,27 @@ export interface Connection {
   every(ms: number, f: () => void): () => void
 }
 
+export type { AgentFault, AgentFaults }
+
+export interface ConnectOptions {
+  /** Faults of this program's own, by the names under which the test made them with `fault.define`. */
+  readonly faults?: AgentFaults
+}
+
 /**
  * Connects to the test that runs this process, if one does, and plays the faults that it orders. Every call returns
- * the same connection. Rejects if the test's socket cannot be reached.
+ * the same connection. Rejects if the test's socket cannot be reached. Throws a `TypeError` for a fault that is no function
+ * or has a name of ours, and for options after the first call.
  *
  * The connection does not keep the process alive; a listener of `onMessage` and a wait for the test (`sleep`, `every`,
  * `cue`) do. When the test is gone, the process gets a SIGTERM from itself if it listens for that, and is exited with
  * code 0 at once if it does not, 1.5 s later if it does.
  */
-export function connect(): Promise<Connection> {
-  return (connection ??= open())
+export function connect(options?: ConnectOptions): Promise<Connection> {
+  if (connection !== undefined && options !== undefined) {
+    throw new TypeError('connect() takes options in its first call alone: the connection is made then.')
+  }
+  return (connection ??= open(ownFaults(options?.faults)))
 }
 
 let connection: Promise<Connection> | undefined
@@ -44,10 +57,10 @@ let connection: Promise<Connection> | undefined
 /** Real ms that a SIGTERM listener has when the test is gone: under the protocol's 2 s. */
 const LAST_WORDS = 1500
 
-async function open(): Promise<Connection> {
+async function open(faults: ReadonlyMap<string, Fault>): Promise<Connection> {
   const began = performance.now()
   const messages = new Messages()
-  const session = await Session.open({ message: (body) => messages.take(body), lost, cut() {} })
+  const session = await Session.open({ message: (body) => messages.take(body), lost }, faults)
   const { channel, id, attempt, runtimeDir } = session
   return {
     supervised: channel !== undefined,

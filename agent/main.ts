@@ -16,7 +16,6 @@ async function main(): Promise<void> {
   const session = await Session.open({
     message: (body: Json) => agent?.message(body),
     lost: (ignores) => agent?.lost(ignores),
-    cut: stayAlive,
   })
   const { channel } = session
   if (channel === undefined) stayAlive()

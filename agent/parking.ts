@@ -37,7 +37,7 @@ export class Parking {
 
   #park(): void {
     this.#scheduled = false
-    if (this.#busy > 0) return
+    if (this.#busy > 0 || this.#channel.busy > 0) return
     // What waits for the test to read, such as a fault for its confirmation, is still to happen.
     if (!this.#channel.flushed) return this.#channel.whenSent(() => this.touch())
     this.#channel.send({ t: 'parked', seen: this.#channel.seen })

@@ -5,8 +5,8 @@ import { die } from './complain.ts'
 import { listen } from './listener.ts'
 import { print } from './output.ts'
 import type { Parking } from './parking.ts'
-import { writePidFile } from './pid-file.ts'
 import { checkScript } from './script-shape.ts'
+import { appendLine, writePidFile } from './files.ts'
 import type { Session } from './session.ts'
 
 /** A channel's loss leaves a signal that comes with it this long to be answered. Real ms, under the 2 s of the protocol. */
@@ -59,12 +59,13 @@ export class ScriptedAgent {
   }
 
   async #startUp(): Promise<void> {
-    const { stdout, startDelay, listen: port, children, pidFile } = this.#script
+    const { stdout, startDelay, listen: port, children, pidFile, writes } = this.#script
     if (stdout?.start !== undefined) this.#print(stdout.start + '\n')
     if (startDelay !== undefined && startDelay > 0) await this.#untilStopped(startDelay)
     if (port !== undefined) this.#session.send({ listening: await this.#during(listen(port)) })
     for (const kind of children ?? []) await this.#during(startChild(kind))
     if (pidFile !== undefined) this.#removePidFile = writePidFile(this.#session.runtimeDir, pidFile)
+    if (writes !== undefined) appendLine(this.#session.runtimeDir, writes)
     if (stdout?.ready !== undefined) this.#print(stdout.ready + '\n')
   }
 
@@ -74,7 +75,7 @@ export class ScriptedAgent {
   }
 
   #run(): void {
-    const { heartbeat, stdout, lifetime, exitCode = 0, stdin } = this.#script
+    const { heartbeat, stdout, lifetime, exitCode = 0, stdin, writes } = this.#script
     const every = stdout?.every
     let beats = 0
     if (heartbeat !== undefined) {
@@ -82,6 +83,10 @@ export class ScriptedAgent {
     }
     if (every !== undefined) {
       this.#stops.push(this.#session.every(every.ms, () => this.#print(every.text + '\n')))
+    }
+    if (writes?.every !== undefined) {
+      const append = (): void => appendLine(this.#session.runtimeDir, writes)
+      this.#stops.push(this.#session.every(writes.every, append))
     }
     if (lifetime !== undefined) {
       this.#stops.push(this.#session.alarm.after(lifetime, () => this.#end(exitCode)))

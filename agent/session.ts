@@ -4,10 +4,10 @@ import type { RawFrame } from '../src/protocol/ndjson.ts'
 import { Alarm } from './alarm.ts'
 import { Channel } from './channel.ts'
 import { die } from './complain.ts'
-import { FaultPlayer } from './fault-player.ts'
-import { faultNames } from './faults/index.ts'
-import type { Stage } from './faults/stage.ts'
-import { endsProcess, ignoreSignal } from './signals.ts'
+import { FaultPlayer, type FaultSource, type Moment } from './fault-player.ts'
+import { faultNames, findFault } from './faults/index.ts'
+import type { Fault } from './faults/stage.ts'
+import { type Hello, SessionStage } from './session-stage.ts'
 import { NO_WELCOME, readOptions, readWelcome, type Welcome } from './welcome.ts'
 
 /** What the program around a {@link Session} does when something comes. */
@@ -16,8 +16,6 @@ export interface SessionEvents {
   message(body: Json): void
   /** The test is gone: exit within 2 s. `ignores`: a fault made this process ignore a signal. */
   lost(ignores: boolean): void
-  /** A fault has closed the connection: live on without it. */
-  cut(): void
 }
 
 /**
@@ -32,33 +30,46 @@ export class Session {
   readonly channel: Channel | undefined
   readonly alarm: Alarm
   readonly #faults: FaultPlayer
+  readonly #stage: SessionStage
   readonly #events: SessionEvents
   #messages = 0
-  #ready = false
   #readiness: Promise<void> | undefined
-  #readyDelay = 0
-  readonly #beforeReady: Promise<unknown>[] = []
-  #ignores = false
 
   /**
    * Says hello, waits for the welcome, and plays the faults of starting. Frames are handed on from the next turn of
    * the event loop on. Exits if the test goes away meanwhile. Rejects if nobody listens at `SUPERVISE_SOCKET`.
+   * @param faults those of the program's own, by name
    */
-  static async open(events: SessionEvents): Promise<Session> {
+  static async open(events: SessionEvents, faults: ReadonlyMap<string, Fault> = new Map()): Promise<Session> {
     const id = process.env[ENV.agent] || 'agent'
     const channel = await openChannel()
-    channel?.send({ t: 'hello', v: PROTOCOL_VERSION, id, pid: process.pid, can: faultNames() })
+    const can = [...faultNames(), ...faults.keys()]
+    const hello = { t: 'hello', v: PROTOCOL_VERSION, id, pid: process.pid, can, points: ['write'] } as const
+    channel?.send(hello)
     const welcome = await channel?.welcome()
     if (channel !== undefined && welcome === undefined) process.exit(0)
-    return new Session(id, channel, welcome === undefined ? NO_WELCOME : readWelcome(welcome), events)
+    const session = new Session(
+      hello,
+      channel,
+      welcome === undefined ? NO_WELCOME : readWelcome(welcome),
+      events,
+      (name) => findFault(name) ?? faults.get(name),
+    )
+    const work = session.#reach('start')
+    // Not now: whoever is ready at once says so first, and pays for the socket afterwards.
+    if (channel !== undefined) setImmediate(() => session.#listen(channel))
+    if (work !== undefined) await work
+    return session
   }
 
   private constructor(
-    id: string,
+    hello: Hello,
     channel: Channel | undefined,
     { attempt, faults, script }: Welcome,
     events: SessionEvents,
+    find: FaultSource,
   ) {
+    const { id } = hello
     this.id = id
     this.attempt = attempt
     this.runtimeDir = process.env[ENV.runtimeDir] || process.cwd()
@@ -66,14 +77,16 @@ export class Session {
     this.channel = channel
     this.alarm = new Alarm(channel)
     this.#events = events
-    this.#faults = new FaultPlayer(faults, this.#stage(), (id, proof, next) => {
-      channel?.send({ t: 'fired', id, proof })
-      if (channel === undefined) next()
-      else channel.whenSent(next)
+    this.#stage = new SessionStage(this, hello, (n) => void this.#reach({ write: n }))
+    this.#faults = new FaultPlayer(faults, find, this.#stage, {
+      fired: (id, proof, next) => {
+        channel?.send({ t: 'fired', id, proof })
+        if (channel === undefined) next()
+        else channel.whenSent(next)
+      },
+      failed: (id, reason) => channel?.send({ t: 'failed', id, reason }),
     })
-    this.#faults.reach('start')
-    // Not now: whoever is ready at once says so first, and pays for the socket afterwards.
-    if (channel !== undefined) setImmediate(() => this.#listen(channel))
+    if (faults.some(({ at }) => typeof at === 'object' && 'write' in at)) this.#stage.countWrites()
   }
 
   /** Says ready, when the faults of starting let it; resolves when it has. */
@@ -83,14 +96,14 @@ export class Session {
 
   /** Unless it has been said, ready never will be. */
   abandonReady(): void {
-    this.#readyDelay = Infinity
+    this.#stage.delayReady(Infinity)
   }
 
   /** Tells the test that the agent is at this point, plays the faults ordered for it, and waits for the test. */
   cue(name: string): Promise<void> {
     return new Promise((resolve) => {
       this.alarm.cue(name, resolve)
-      this.#faults.reach({ cue: name })
+      void this.#reach({ cue: name })
     })
   }
 
@@ -129,28 +142,30 @@ export class Session {
 
   /** Sends a message. Throws `RangeError` for one beyond 1 MiB. */
   send(body: Json): void {
-    this.channel?.send({ t: 'message', body })
+    if (!this.#stage.muted) this.channel?.send({ t: 'message', body })
   }
 
   async #becomeReady(): Promise<void> {
-    if (this.#beforeReady.length > 0) await Promise.allSettled(this.#beforeReady)
-    while (this.#readyDelay > 0) {
-      const delay = this.#readyDelay
+    for (let delay = this.#stage.readyDelay(); delay > 0; delay = this.#stage.readyDelay()) {
       if (delay === Infinity) return this.#never()
-      this.#readyDelay = 0
       await this.sleep(delay)
     }
-    this.#ready = true
+    this.#stage.ready = true
     this.channel?.send({ t: 'ready' })
-    this.#faults.reach('ready')
+    void this.#reach('ready')
     this.#faults.schedule((ms, strike) => this.alarm.after(ms, strike, true))
+  }
+
+  #reach(moment: Moment): Promise<void> | undefined {
+    const work = this.#faults.reach(moment)
+    return work && this.#stage.during(work)
   }
 
   #listen(channel: Channel): void {
     channel.listen({
       frame: (frame) => this.#receive(frame),
       lost: () => {
-        this.#events.lost(this.#ignores)
+        this.#events.lost(this.#stage.ignores)
         this.alarm.disconnected()
       },
     })
@@ -159,47 +174,17 @@ export class Session {
   #receive(frame: RawFrame): void {
     if (frame.t === 'go') this.alarm.go(frame['n'])
     else if (frame.t === 'message') {
-      this.#faults.reach({ message: ++this.#messages })
-      this.#events.message((frame['body'] ?? null) as Json)
+      const swallowed = this.#stage.swallows(() => this.#reach({ message: ++this.#messages }))
+      if (!swallowed) this.#events.message((frame['body'] ?? null) as Json)
     } else if (frame.t === 'do') {
       const { id, name } = frame
       const options = readOptions(frame['options'])
       if (typeof id !== 'number' || typeof name !== 'string')
         die('the test sent a "do" without an id and a name.')
       if (options === undefined) die('the test sent a "do" whose options are no object.')
-      this.#faults.play(id, name, options)
+      const work = this.#faults.play(id, name, options)
+      if (work !== undefined) void this.#stage.during(work)
     } else if (frame.t === 'undo') this.#faults.forget(frame['id'])
-  }
-
-  #stage(): Stage {
-    const isReady = (): boolean => this.#ready
-    return {
-      get ready() {
-        return isReady()
-      },
-      delayReady: (ms) => {
-        this.#readyDelay += ms
-      },
-      beforeReady: (work) => {
-        this.#beforeReady.push(work)
-      },
-      ignore: (signal) => {
-        // A process that was woken has to say again that it is at rest.
-        ignoreSignal(signal, () => this.channel?.onActivity())
-        this.#ignores = true
-      },
-      disconnect: () => {
-        this.channel?.close()
-        this.alarm.disconnected()
-        this.#events.cut()
-      },
-      fall: (signal) => {
-        if (endsProcess(signal)) this.channel?.farewell({ signal })
-      },
-      park: () => {
-        if (this.channel !== undefined) this.channel.send({ t: 'parked', seen: this.channel.seen })
-      },
-    }
   }
 
   /** Waits for ever, and keeps the process alive for that. */

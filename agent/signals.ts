@@ -1,14 +1,15 @@
 /**
- * Makes this process ignore a signal for the rest of its life: whatever listens for it already is removed, and what
- * will listen for it later is not called. Calls `onIgnored` each time. Throws for a signal that cannot be ignored.
+ * Answers a signal for the rest of this process's life in this way alone: whatever listens for it already is removed, and
+ * what will listen for it later is not called. Taken again, it is answered in the new way. Throws for a signal that
+ * cannot be answered.
  */
-export function ignoreSignal(signal: NodeJS.Signals, onIgnored: () => void): void {
+export function takeSignal(signal: NodeJS.Signals, answer: () => void): void {
   process.removeAllListeners(signal)
   // Node binds `process.emit` when the first listener for a signal comes, so this has to be in place before.
   const emit = process.emit
   Object.assign(process, {
     emit(event: string | symbol, ...rest: unknown[]): boolean {
-      if (event === signal) onIgnored()
+      if (event === signal) answer()
       return event === signal || Reflect.apply(emit, process, [event, ...rest]) === true
     },
   })

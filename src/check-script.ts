@@ -14,6 +14,7 @@ import {
 import type { AgentScript } from './protocol/frames.ts'
 
 type Stdout = NonNullable<AgentScript['stdout']>
+type Writes = NonNullable<AgentScript['writes']>
 type Answer = Exclude<NonNullable<AgentScript['onSignal']>[NodeJS.Signals], string | undefined>
 
 /** No program gets to see these. */
@@ -34,6 +35,8 @@ const STDOUT: Record<keyof Stdout, Check> = {
   every: (value, path) =>
     isRecord(value) && 'ms' in value && 'text' in value ? inside(value, path, EVERY) : '{ ms, text }',
 }
+const PATH: Check = (value) => (typeof value === 'string' && value !== '' ? undefined : 'a path')
+const WRITES: Record<keyof Writes, Check> = { file: PATH, text: TEXT, every: PERIOD }
 const ANSWER: Record<keyof Answer, Check> = { drain: DURATION, exit: EXIT_CODE }
 const CHILD = oneOf('ordinary', 'ignore-sigterm', 'setsid')
 
@@ -42,7 +45,11 @@ const SCRIPT: Record<keyof AgentScript, Check> = {
   lifetime: DURATION,
   exitCode: EXIT_CODE,
   heartbeat: PERIOD,
-  pidFile: (value) => (typeof value === 'string' && value !== '' ? undefined : 'a path'),
+  pidFile: PATH,
+  writes: (value, path) =>
+    isRecord(value) && 'file' in value && 'text' in value
+      ? inside(value, path, WRITES)
+      : '{ file, text, every? }',
   listen: wholeNumber(65_535),
   stdout: (value, path) => (isRecord(value) ? inside(value, path, STDOUT) : '{ start, ready, every }'),
   stdin: oneOf('ignore', 'echo', 'exit-on-eof'),

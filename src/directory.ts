@@ -1,4 +1,5 @@
-import { readdir, rm, rmdir } from 'node:fs/promises'
+import { chmod, readdir, rm, rmdir } from 'node:fs/promises'
+import path from 'node:path'
 
 import { SuperviseError, systemCode } from './errors.ts'
 
@@ -43,12 +44,26 @@ export async function isEmpty(directory: string): Promise<boolean> {
   return (await readdir(directory).catch(() => [])).length === 0
 }
 
-/** Removes a directory with all there is in it. */
+/** Removes a directory with all there is in it, also what agents have taken their own permissions from. */
 export async function removeDirectory(directory: string): Promise<void> {
   // Most are empty: one call instead of a walk.
   const removed = await rmdir(directory).then(
     () => true,
     () => false,
   )
-  if (!removed) await rm(directory, { recursive: true, force: true, maxRetries: 5, retryDelay: 20 })
+  if (removed) return
+  const options = { recursive: true, force: true, maxRetries: 5, retryDelay: 20 }
+  await rm(directory, options).catch(async (error: unknown) => {
+    if (systemCode(error) !== 'EACCES') throw error
+    await unseal(directory)
+    await rm(directory, options)
+  })
+}
+
+/** Gives back the permission to remove what is in the directory, and in those below it. */
+async function unseal(directory: string): Promise<void> {
+  await chmod(directory, 0o700)
+  for (const entry of await readdir(directory, { withFileTypes: true })) {
+    if (entry.isDirectory()) await unseal(path.join(directory, entry.name))
+  }
 }

@@ -11,7 +11,6 @@ import {
 import { join, resolve } from 'node:path'
 
 import { ENV } from '../../src/protocol/frames.ts'
-import { warn } from '../complain.ts'
 import { codeOf, systemCode } from '../system-code.ts'
 import { count } from './options.ts'
 import type { Fault, FaultOptions } from './stage.ts'
@@ -69,23 +68,19 @@ function readOnlyDirectory(...[options, , confirm]: Parameters<Fault>): void {
 }
 
 /** Tries to connect to itself. */
-function noNetwork(...[, stage, confirm]: Parameters<Fault>): void {
+async function noNetwork(...[, , confirm]: Parameters<Fault>): Promise<void> {
   const { connect } = process.getBuiltinModule('node:net')
-  const attempt = new Promise<void>((resolve) => {
+  const outcome = await new Promise<string>((resolve) => {
     const socket = connect({ host: '127.0.0.1', port: 9 })
     socket.once('connect', () => {
       socket.destroy()
-      warn('fault "noNetwork" did not fire: a connection was made.')
+      resolve('success')
     })
-    socket.once('error', (error) => {
-      const code = systemCode(error)
-      if (code === 'ENETUNREACH') confirm({ code })
-      // Whoever refuses it is there.
-      else warn(`fault "noNetwork" did not fire: a connection failed with ${code}.`)
-    })
-    socket.once('close', () => resolve())
+    socket.once('error', (error) => resolve(systemCode(error) ?? error.message))
   })
-  stage.beforeReady(attempt)
+  // Whoever refuses it is there.
+  if (outcome !== 'ENETUNREACH') throw new Error(`a connection ended in ${outcome}`)
+  confirm({ code: outcome })
 }
 
 /** Sets the wall clock of this process and of those that it starts. */

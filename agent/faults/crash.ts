@@ -16,4 +16,31 @@ export const crash: Readonly<Record<string, Fault>> = {
       process.kill(process.pid, name)
     })
   },
+  /** Aborts, as after a failed assertion in native code. */
+  abort(_options, _stage, confirm) {
+    confirm({ signal: 'SIGABRT' }, () => process.abort())
+  },
+  /** Throws what nobody catches. */
+  uncaughtException(_options, stage, confirm) {
+    const error = injected('uncaughtException')
+    confirm({ message: error.message }, () => {
+      stage.swallow()
+      // Not here: what called this fault might catch it.
+      queueMicrotask(() => {
+        throw error
+      })
+    })
+  },
+  /** Rejects a promise that nobody handles. */
+  unhandledRejection(_options, stage, confirm) {
+    const error = injected('unhandledRejection')
+    confirm({ message: error.message }, () => {
+      stage.swallow()
+      void Promise.reject(error)
+    })
+  },
+}
+
+function injected(name: string): Error {
+  return new Error(`the fault ${name} of vitest-supervise`)
 }

@@ -1,10 +1,13 @@
 import { confinement } from './confinement.ts'
 import { crash } from './crash.ts'
+import { filesystem } from './filesystem.ts'
 import { hang } from './hang.ts'
 import { limits } from './limits.ts'
+import { outputFaults } from './output.ts'
 import { socket } from './socket.ts'
 import { start } from './start.ts'
 import { stop } from './stop.ts'
+import { tree } from './tree.ts'
 import type { Fault } from './stage.ts'
 
 /** The fault of this name, if this system can play it. */
@@ -18,5 +21,16 @@ export function faultNames(): string[] {
 }
 
 const faults: ReadonlyMap<string, Fault> = new Map(
-  Object.entries({ ...start, ...crash, ...hang, ...stop, ...socket, ...limits, ...confinement }),
+  Object.entries({
+    ...start,
+    ...crash,
+    ...hang,
+    ...stop,
+    ...outputFaults,
+    ...socket,
+    ...filesystem,
+    ...tree,
+    ...limits,
+    ...confinement,
+  }),
 )

@@ -7,7 +7,14 @@ import type { FaultOrder } from '../protocol/frames.ts'
 import { TIMED_OUT, within } from '../real-time.ts'
 import { type Deferred, deferred } from '../wait.ts'
 import type { Fault } from './fault.ts'
-import { disconnectedError, exitedError, readyError, unsupportedError } from './refusals.ts'
+import {
+  disconnectedError,
+  exitedError,
+  failedError,
+  knowsPoint,
+  readyError,
+  unsupportedError,
+} from './refusals.ts'
 import { confiningRules, type Rule } from './rule.ts'
 import type { Point } from './where.ts'
 
@@ -37,6 +44,8 @@ export class AttemptRecord implements AttemptFaults {
   readonly confinements: readonly Confinement[]
   /** What it can play; undefined before its hello. */
   can: readonly string[] | undefined
+  /** The points besides those of every agent at which it can. */
+  points: readonly string[] = []
   /** The system's answer to a start that failed. */
   failure: string | undefined
   /** Why its start could not be made to fail as ordered. */
@@ -51,6 +60,8 @@ export class AttemptRecord implements AttemptFaults {
   readonly #watched = new Set<Rule>()
   /** Rules that it was told of, or that are waited for. */
   readonly #known = new Set<Rule>()
+  /** Why it could not play a rule. */
+  readonly #failures = new Map<Rule, string>()
   readonly #greeted = deferred<void>()
   readonly #exit = deferred<void>()
   #look = (): void => {}
@@ -84,7 +95,8 @@ export class AttemptRecord implements AttemptFaults {
   /** Whether nothing that strikes at this point can strike this attempt any more. */
   isPast(at: Point): boolean {
     if (at === 'spawn' || this.failure !== undefined || this.hasExited || !this.isConnected) return true
-    if (at === 'start') return this.#welcomed
+    // An agent counts its writes from its start on, if it is told to.
+    if (at === 'start' || (typeof at === 'object' && 'write' in at)) return this.#welcomed
     if (at === 'ready') return this.isReady
     if ('message' in at) return this.#messages >= at.message
     if ('after' in at) return this.#readyFor !== undefined && this.#readyFor() >= at.after
@@ -96,9 +108,15 @@ export class AttemptRecord implements AttemptFaults {
     return isConfinement(fault.name) || this.isPast(place.at)
   }
 
-  /** Whether the agent has said what it can play, and that is not among it. */
-  lacks(fault: Fault): boolean {
-    return !isWitnessed(fault.name) && this.can !== undefined && !this.can.includes(fault.name)
+  /** Whether the agent has said what it can play, and that is not among it, or not at this point. */
+  lacks(fault: Fault, at?: Point): boolean {
+    if (isWitnessed(fault.name) || this.can === undefined) return false
+    return !(this.can.includes(fault.name) && knowsPoint(this, at))
+  }
+
+  /** Why the agent could not play this, as it says. */
+  failureOf(rule: Rule): string | undefined {
+    return this.#failures.get(rule)
   }
 
   knows(rule: Rule): boolean {
@@ -181,8 +199,9 @@ export class AttemptRecord implements AttemptFaults {
     this.#line = line
   }
 
-  hello(can: readonly string[]): void {
+  hello(can: readonly string[], points: readonly string[]): void {
     this.can = can
+    this.points = points
     this.#greeted.resolve()
   }
 
@@ -199,6 +218,14 @@ export class AttemptRecord implements AttemptFaults {
     if (order.rule) order.rule.fired = true
     order.confirmed?.resolve()
     return order.fault.name
+  }
+
+  failed(id: number, reason: string): void {
+    const order = this.#orders.get(id)
+    if (!order) return
+    this.#orders.delete(id)
+    if (order.rule) this.#failures.set(order.rule, reason)
+    order.confirmed?.reject(failedError(order.fault, this, reason))
   }
 
   disconnected(): void {

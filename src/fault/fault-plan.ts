@@ -49,10 +49,10 @@ export class FaultPlan implements FaultSource {
     this.#assertAvailable(fault)
     this.#assertInTime(rule)
     const live = this.#live.filter((record) => rule.matches(record.agent, record.number))
-    const unable = isConfinement(fault.name)
-      ? undefined
-      : live.find((record) => rule.place.at !== 'spawn' && record.lacks(fault))
-    if (unable && live.every((record) => record.lacks(fault))) throw unsupportedError(fault, unable)
+    const { at } = rule.place
+    const unable =
+      isConfinement(fault.name) || at === 'spawn' ? undefined : live.find((record) => record.lacks(fault, at))
+    if (unable && live.every((record) => record.lacks(fault, at))) throw unsupportedError(fault, unable)
     this.#rules.push(rule)
     this.#changed()
     for (const record of live) record.watch(rule)

@@ -2,7 +2,7 @@ import os from 'node:os'
 
 import { SuperviseError } from '../errors.ts'
 import type { Json } from '../json.ts'
-import type { Check } from '../option-checks.ts'
+import { type Check, oneOf } from '../option-checks.ts'
 
 /** Something that goes wrong in an agent, for real. Faults are plain values, made by {@link fault}. */
 export interface Fault {
@@ -71,6 +71,14 @@ export const ignorable: Check = (value) =>
 
 export const milliseconds: Check = (value) =>
   Number.isFinite(value) && Number(value) >= 0 ? undefined : 'a number of milliseconds, 0 or more'
+
+export const filePath: Check = (value) =>
+  typeof value === 'string' && value !== '' && !value.includes('\0') ? undefined : 'a path'
+
+/** The output of an agent that a fault is about. */
+export type OutputName = 'stdout' | 'stderr'
+
+export const outputName: Check = oneOf('stdout', 'stderr')
 
 function isSignal(value: unknown): boolean {
   return typeof value === 'string' && Object.hasOwn(os.constants.signals, value)

@@ -1,30 +1,47 @@
 import { SuperviseError } from '../errors.ts'
 import type { AttemptRecord } from './attempt-record.ts'
 import type { Fault } from './fault.ts'
+import type { Point } from './where.ts'
 
 /** How messages call an attempt. */
 export function nameOf({ agent, number }: AttemptRecord): string {
   return `agent "${agent}" (attempt ${number})`
 }
 
+/** Whether it comes to points of this kind, as far as faults go. */
+export function knowsPoint({ points }: AttemptRecord, at: Point | undefined): boolean {
+  return typeof at !== 'object' || !('write' in at) || points.includes('write')
+}
+
 export function unsupportedError(fault: Fault, record: AttemptRecord): SuperviseError {
   return new SuperviseError(
     'ERR_FAULT_UNSUPPORTED',
-    `The fault ${fault.text} cannot be played: ${nameOf(record)} ${abilities(record)}.`,
+    `The fault ${fault.text} cannot be played: ${nameOf(record)} ${abilities(record, fault)}.`,
     { ...factsOf(fault, record), can: record.can },
   )
 }
 
-/** What it can play, as the end of a sentence. */
-export function abilities({ can }: AttemptRecord): string {
+/** The agent has said why it cannot. */
+export function failedError(fault: Fault, record: AttemptRecord, reason: string): SuperviseError {
+  return new SuperviseError(
+    'ERR_FAULT_UNSUPPORTED',
+    `The fault ${fault.text} cannot be played: ${nameOf(record)} says: ${reason}.`,
+    { ...factsOf(fault, record), reason },
+  )
+}
+
+/** What it can play, and not this, as the end of a sentence. */
+export function abilities({ can }: AttemptRecord, fault: Fault): string {
   if (can === undefined) return 'has said no hello: a program plays faults only if it speaks the protocol'
+  if (can.includes(fault.name)) return 'does not count its writes: `points` of its hello does not name them'
   return can.length === 0 ? 'says that it can play no faults' : `can play only ${can.join(', ')}`
 }
 
 export function readyError(fault: Fault, record: AttemptRecord): SuperviseError {
   return new SuperviseError(
     'ERR_FAULT_TOO_LATE',
-    `The fault ${fault.text} delays ready, and ${nameOf(record)} is ready already. Inject it before the agent is started.`,
+    `The fault ${fault.text} strikes before ready, and ${nameOf(record)} is ready already. Inject it before the agent is ` +
+      'started.',
     factsOf(fault, record),
   )
 }

@@ -69,7 +69,9 @@ function reasonsOf(rule: Rule, attempts: ReadonlyMap<string, readonly AttemptRec
 
 function reasonOf(rule: Rule, record: AttemptRecord): Reason {
   const name = nameOf(record)
-  const { at } = rule.place
+  const { fault, place } = rule
+  const { at } = place
+  const failure = record.failureOf(rule)
   if (at === 'spawn') {
     if (record.spawnObstacle !== undefined && record.knows(rule))
       return { text: `${name}: ${record.spawnObstacle}`, unsupported: true }
@@ -80,19 +82,22 @@ function reasonOf(rule: Rule, record: AttemptRecord): Reason {
     }
   }
   if (record.failure !== undefined) return { text: `${name} could not be started (${record.failure})` }
-  if (isWitnessed(rule.fault.name) && record.knows(rule)) {
+  if (failure !== undefined) return { text: `${name} says: ${failure}`, unsupported: true }
+  if (isWitnessed(fault.name) && record.knows(rule)) {
     return { text: `${name} never made that system call so often, or not in one thread` }
   }
-  if (record.lacks(rule.fault)) return { text: `${name} ${abilities(record)}`, unsupported: true }
+  if (record.lacks(fault, at)) return { text: `${name} ${abilities(record, fault)}`, unsupported: true }
   if (record.hasExited) {
     return {
       text: `${name} exited ${record.can === undefined ? 'before it said hello' : `before it fired ${pointText(at)}`}`,
     }
   }
-  if (record.can === undefined) return { text: `${name} ${abilities(record)}`, unsupported: true }
+  if (record.can === undefined) return { text: `${name} ${abilities(record, fault)}`, unsupported: true }
   if (!record.isConnected) return { text: `${name} had ended its control connection` }
   if (!record.knows(rule)) return { text: `${name} was past that point when the fault was injected` }
-  return record.isPast(at)
+  // Which write an agent is at, it does not say.
+  const seen = record.isPast(at) && !(typeof at === 'object' && 'write' in at)
+  return seen
     ? { text: `${name} was there and did not confirm it: its standard error may say why` }
     : { text: `${name} did not come to that point` }
 }

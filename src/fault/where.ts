@@ -22,7 +22,8 @@ export interface Where {
   /**
    * `'spawn'`: its start fails; `'start'`: before it does anything; `'ready'`: just after it is; `{ message: n }`: instead
    * of its answer to the nth message of the test; `{ after: ms }`: so many ms of the test's time after ready;
-   * `{ cue: name }`: when it comes to this cue the next time. Default: the fault's own point, mostly `'ready'`.
+   * `{ cue: name }`: when it comes to this cue the next time; `{ write: n }`: instead of its nth write to a regular file.
+   * Default: the fault's own point, mostly `'ready'`.
    */
   at?: Point
   /** Whether the test may end without it. Default false. */
@@ -79,7 +80,7 @@ export function attemptsText(attempts: Attempts): string {
   return attempts === 'every' ? 'every attempt' : `attempts ${attempts[0]} to ${attempts[1]}`
 }
 
-const POINTS = `'spawn', 'start', 'ready', { message: n } with n from 1, { after: ms } with ms from 0, or { cue: name }`
+const POINTS = `'spawn', 'start', 'ready', { message: n } with n from 1, { after: ms } with ms from 0, { write: n } with n from 1, or { cue: name }`
 
 const CHECKS: Record<keyof Where, Check> = {
   agent: (value) => (typeof value === 'string' ? undefined : 'the id of an agent'),
@@ -111,9 +112,6 @@ function isCount(value: unknown): boolean {
 }
 
 function assertPossible(fault: Fault, at: Point): void {
-  if (typeof at === 'object' && 'write' in at) {
-    throw unsupported(fault, 'no agent counts its writes yet. Use { cue: name } or { message: n }')
-  }
   if (fault.at === 'spawn' && at !== 'spawn') {
     throw invalidPoint(fault, at, `'spawn': there is no agent yet that could do it later`)
   }
@@ -124,7 +122,7 @@ function assertPossible(fault: Fault, at: Point): void {
     throw invalidPoint(fault, at, `'start': it is in force from then on`)
   }
   if (fault.at === 'start' && (at === 'ready' || (typeof at === 'object' && 'after' in at))) {
-    throw invalidPoint(fault, at, `'start', or a message or cue before ready: it delays ready`)
+    throw invalidPoint(fault, at, `'start', or a message, cue or write before ready: it comes too late then`)
   }
 }
 

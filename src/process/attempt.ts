@@ -141,8 +141,8 @@ export class Attempt implements SessionListener {
     this.#faults.reach('ready')
   }
 
-  hello({ can }: Hello): void {
-    this.#faults.hello(can)
+  hello({ can, points }: Hello): void {
+    this.#faults.hello(can, points)
   }
 
   ready(): void {
@@ -164,6 +164,10 @@ export class Attempt implements SessionListener {
     if (fault === undefined) return
     this.#said = endBy(fault, proof) ?? this.#said
     this.#tell({ kind: 'fault', fault, proof })
+  }
+
+  failed(id: number, reason: string): void {
+    this.#faults.failed(id, reason)
   }
 
   ended(lastWords: LastWords): void {

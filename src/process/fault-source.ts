@@ -31,11 +31,13 @@ export interface AttemptFaults {
   welcome(): FaultOrder[]
   /** From now on it can be ordered faults. */
   connected(line: FaultLine): void
-  /** It has said which faults it can play. */
-  hello(can: readonly string[]): void
+  /** It has said which faults it can play, and at which points besides those of every agent. */
+  hello(can: readonly string[], points: readonly string[]): void
   reach(moment: Moment): void
   /** It has confirmed an order. Gives back the name of the fault, if the order was one of ours. */
   fired(id: number): string | undefined
+  /** It cannot play what it was ordered. */
+  failed(id: number, reason: string): void
   /** It cannot be spoken to any more. */
   disconnected(): void
   exited(): void
@@ -65,6 +67,7 @@ export const NO_FAULTS: FaultSource = {
     hello() {},
     reach() {},
     fired: () => undefined,
+    failed() {},
     disconnected() {},
     exited() {},
   }),

@@ -19,17 +19,21 @@ interface Shape {
 export const agentShapes: Readonly<Record<AgentFrame['t'], Shape>> = {
   hello: {
     text: `{"t":"hello","v":${PROTOCOL_VERSION},"id":"…","pid":…,"can":["…"]}, with the id of SUPERVISE_AGENT`,
-    fits: ({ v, id, pid, can = [] }) =>
+    fits: ({ v, id, pid, can = [], points = [] }) =>
       v === PROTOCOL_VERSION &&
       isAgentId(id) &&
       Number.isSafeInteger(pid) &&
       Number(pid) > 0 &&
-      Array.isArray(can) &&
-      can.every((name) => typeof name === 'string'),
+      isTexts(can) &&
+      isTexts(points),
   },
   ready: { text: '{"t":"ready"}', fits: () => true },
   message: { text: '{"t":"message","body":…}', fits: () => true },
   fired: { text: '{"t":"fired","id":1,"proof":…}', fits: ({ id }) => isNumber(id) },
+  failed: {
+    text: '{"t":"failed","id":1,"reason":"…"}',
+    fits: ({ id, reason }) => isNumber(id) && typeof reason === 'string',
+  },
   cue: {
     text: '{"t":"cue","name":"…","n":1}',
     fits: ({ name, n }) => typeof name === 'string' && isNumber(n),
@@ -50,6 +54,10 @@ export const agentShapes: Readonly<Record<AgentFrame['t'], Shape>> = {
 /** The frame as what its `t` says that it is: undefined for a kind that this version does not know. */
 export function knownFrame(frame: RawFrame): AgentFrame | undefined {
   return Object.hasOwn(agentShapes, frame.t) ? (frame as unknown as AgentFrame) : undefined
+}
+
+function isTexts(value: unknown): boolean {
+  return Array.isArray(value) && value.every((text) => typeof text === 'string')
 }
 
 /** A number that is the same when it comes back. */

@@ -1,7 +1,6 @@
 import type { Duplex } from 'node:stream'
 
-import { SuperviseError } from '../errors.ts'
-import { hearLastWords } from './last-words.ts'
+import { SuperviseError, systemCode } from '../errors.ts'
 import { encodeFrame, FrameDecoder, type RawFrame } from './ndjson.ts'
 
 /** What a channel tells its owner. */
@@ -17,11 +16,14 @@ export class FrameChannel {
   readonly socket: Duplex
   readonly #events: ChannelEvents
   #ended = false
+  /** Nobody reads what is written any more. */
+  #broken = false
 
   /** @param peer how messages call the other end, as in `agent "web"` */
   constructor(socket: Duplex, peer: string, events: ChannelEvents) {
     this.socket = socket
     this.#events = events
+    outliveWrites(socket, () => (this.#broken = true))
     const decoder = new FrameDecoder()
     const take = (chunk: Buffer): void => {
       if (this.#ended) return
@@ -36,7 +38,6 @@ export class FrameChannel {
       }
     }
     socket.on('data', take)
-    hearLastWords(socket, take)
     // A peer that was killed can reset the connection: that is its end, like any other.
     socket.on('error', () => this.#end())
     socket.once('end', () => this.#end())
@@ -60,13 +61,13 @@ export class FrameChannel {
 
   /** Whether frames still go out. */
   get open(): boolean {
-    return !this.#ended && this.socket.writable
+    return !this.#ended && !this.#broken && this.socket.writable
   }
 
   /** Writes an encoded frame, otherwise like `send`. */
   write(line: string): Promise<boolean> {
     if (!this.open) return Promise.resolve(false)
-    return new Promise((resolve) => this.socket.write(line, (error) => resolve(!error)))
+    return new Promise((resolve) => this.socket.write(line, (error) => resolve(!error && !this.#broken)))
   }
 
   #end(error?: SuperviseError): void {
@@ -74,4 +75,25 @@ export class FrameChannel {
     this.#ended = true
     this.#events.onEnd(error)
   }
+}
+
+type Written = (error?: Error | null) => void
+
+/**
+ * Keeps a socket alive to which a write fails because the other end is gone: what that has said before is still to be read,
+ * and its end follows. Node would destroy it, with all that the kernel holds.
+ */
+function outliveWrites(socket: Duplex, onBroken: () => void): void {
+  const forgive =
+    (written: Written): Written =>
+    (error) => {
+      const code = systemCode(error)
+      if (code !== 'EPIPE' && code !== 'ECONNRESET') return written(error)
+      onBroken()
+      written()
+    }
+  const { _write: write, _writev: writev } = socket
+  socket._write = (chunk, encoding, written) =>
+    Reflect.apply(write, socket, [chunk, encoding, forgive(written)])
+  if (writev) socket._writev = (chunks, written) => Reflect.apply(writev, socket, [chunks, forgive(written)])
 }

@@ -34,6 +34,8 @@ export interface AgentScript {
   heartbeat?: number
   /** Writes its pid here before ready, relative to the runtime directory, and removes it on an orderly exit. */
   pidFile?: string
+  /** Appends a line to this file, relative to the runtime directory: before ready, and `every` so many ms after it. */
+  writes?: { file: string; text: string; every?: number }
   /** Listens on this TCP port of 127.0.0.1 before ready (0: any) and sends the message `{ listening: port }`. */
   listen?: number
   /** Lines it prints: at the start, just before ready, and again and again after ready. */
@@ -65,9 +67,10 @@ export interface FaultOrder {
 
 /** From the agent to the test. */
 export type AgentFrame =
-  | { t: 'hello'; v: number; id: string; pid: number; can?: string[] }
+  | { t: 'hello'; v: number; id: string; pid: number; can?: readonly string[]; points?: readonly string[] }
   | { t: 'ready' }
   | { t: 'fired'; id: number; proof: Json }
+  | { t: 'failed'; id: number; reason: string }
   | { t: 'parked'; seen: number }
   | { t: 'cue'; name: string; n: number }
   | { t: 'sleep'; ms: number; n: number }

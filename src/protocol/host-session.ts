@@ -19,6 +19,8 @@ export interface Hello {
   readonly pid: number
   /** The faults it can play. */
   readonly can: readonly string[]
+  /** The points besides those of every agent at which it can play them. */
+  readonly points: readonly string[]
 }
 
 /** What it is told then. */
@@ -42,6 +44,8 @@ export interface SessionListener {
   /** The message of this number, from 1, is about to be sent. */
   message(n: number): void
   fired(id: number, proof: Json): void
+  /** The agent cannot play what it was ordered. */
+  failed(id: number, reason: string): void
   /** The connection has ended. */
   ended(lastWords: LastWords): void
 }
@@ -186,6 +190,7 @@ export class HostSession implements Speaker {
       if (frame.t === 'sleep') return this.#sleep(frame.ms, frame.n, weight)
       this.#backlog.remove(weight)
       if (frame.t === 'fired') this.listener?.fired(frame.id, frame.proof ?? null)
+      else if (frame.t === 'failed') this.listener?.failed(frame.id, frame.reason)
       else if (frame.t === 'cue') {
         this.listener?.cue(frame.name)
         void Promise.resolve().then(() => this.#tell({ t: 'go', n: frame.n }))
@@ -196,12 +201,12 @@ export class HostSession implements Speaker {
     })
   }
 
-  #greet({ id, pid, can }: Extract<AgentFrame, { t: 'hello' }>, line: string): void {
+  #greet({ id, pid, can, points }: Extract<AgentFrame, { t: 'hello' }>, line: string): void {
     if (this.#known) {
       if (this.#known.id === id && this.#known.pid === pid) return // It was sent twice.
       return this.#refuse(`said another hello: ${quoted(line)}`)
     }
-    const hello: Hello = { id, pid, can: can ?? [] }
+    const hello: Hello = { id, pid, can: can ?? [], points: points ?? [] }
     this.#known = hello
     if (typeof this.#options.welcome === 'function') this.#welcome(this.#options.welcome(hello))
     this.listener?.hello(hello)
@@ -266,9 +271,7 @@ export class HostSession implements Speaker {
 }
 
 function lastWordsOf(frame: Extract<AgentFrame, { t: 'exit' }>): LastWords {
-  return 'code' in frame
-    ? { exitCode: frame.code, signal: null }
-    : { exitCode: null, signal: frame.signal }
+  return 'code' in frame ? { exitCode: frame.code, signal: null } : { exitCode: null, signal: frame.signal }
 }
 
 /** The beginning of a line that is JSON, and therefore has no control characters. */

@@ -11,7 +11,8 @@ const CLEARING = 1024
 
 /**
  * Messages in the order in which they came, kept from the start until somebody takes them. Each is taken once: two
- * iterators share the queue. Iteration ends when the connection has ended and the queue is empty.
+ * iterators share the queue. When the connection has ended and the queue is empty, iteration ends, or throws the error for
+ * which the connection was ended.
  */
 export class MessageQueue {
   readonly #onTaken: (weight: number) => void

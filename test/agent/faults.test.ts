@@ -132,6 +132,32 @@ test('plays a fault at the nth message instead of its answer', async () => {
   expect(agent.untaken.filter((frame) => frame.t === 'message')).toEqual([{ t: 'message', body: 'first' }])
 })
 
+test('dies of an uncaught exception instead of its answer', async () => {
+  const agent = await startAgent(program, { faults: [fault('uncaughtException', {}, { message: 1 })] })
+  await agent.send({ t: 'message', body: 'first' })
+  expect(await agent.exit).toEqual({ code: 1, signal: null })
+  await agent.frame('fired')
+  expect(agent.untaken.map((frame) => frame.t)).not.toContain('message')
+})
+
+test('plays what is ordered for one moment one after the other, also what takes a while', async () => {
+  const faults = [fault('leaveChild'), fault('splitCharacter'), fault('exit', { code: 6 })]
+  const agent = await startAgent(program, { faults })
+  expect((await agent.frame('fired')).proof).toEqual({ kind: 'ordinary' })
+  expect(await agent.grant()).toBe(10)
+  expect((await agent.frame('fired')).proof).toEqual({ bytes: [1, 2], stream: 'stdout' })
+  expect((await agent.frame('fired')).proof).toEqual({ code: 6 })
+  expect(await agent.exit).toEqual({ code: 6, signal: null })
+  await agent.stdout.says('日\n')
+})
+
+test('waits at its start for a fault that takes a while', async () => {
+  const agent = await startAgent(program, { faults: [fault('splitCharacter', {}, 'start')] })
+  await agent.grant()
+  await agent.rest()
+  expect(agent.untaken.map((frame) => frame.t)).toEqual(['hello', 'fired', 'ready'])
+})
+
 test('plays a fault so many ms of the test’s time after ready', async () => {
   const agent = await startAgent(program, {
     faults: [fault('signal', { signal: 'SIGKILL' }, { after: 7_200_000 })],
@@ -153,28 +179,25 @@ test('plays a fault now when it is told to', async () => {
 test.each([
   ['of an unknown name', fault('melt'), 'fault "melt" is left out: this agent does not know it.'],
   [
-    'at a write',
-    fault('exit', {}, { write: 1 }),
-    'fault "exit" is left out: this agent does not count its writes.',
-  ],
-  [
     'with a signal that is none',
     fault('signal', { signal: 'SIGNIX' }),
-    'fault "signal" did not fire: "SIGNIX" is no',
+    'fault "signal" did not fire: "SIGNIX" is no signal of this system.',
   ],
   [
     'with a code that is none',
     fault('exit', { code: 'x' }),
-    'fault "exit" did not fire: its option "code" is "x"',
+    'fault "exit" did not fire: its option "code" is "x", not a number from 0.',
   ],
   [
     'of the start after the start',
     fault('neverReady'),
     'fault "neverReady" did not fire: the agent is ready already.',
   ],
-])('names a fault %s on standard error and goes on', async (_what, order, line) => {
+])('says of a fault %s that it failed, on standard error, too, and goes on', async (_what, order, line) => {
   const agent = await startAgent(program, { faults: [order] })
   await agent.frame('ready')
+  const { id, reason } = await agent.frame('failed')
+  expect([id, line]).toEqual([1, expect.stringContaining(reason)])
   await agent.stderr.says(line)
   await agent.rest()
   expect(agent.untaken.map((frame) => frame.t)).not.toContain('fired')

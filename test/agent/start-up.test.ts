@@ -18,6 +18,7 @@ test('says hello with its id, its pid and what it can do, then ready', async () 
     id: 'web',
     pid: agent.pid,
     can: expect.arrayContaining(['exit', 'signal', 'hang', 'ignoreSignal', 'slowStart', 'closeSocket']),
+    points: ['write'],
   })
   await agent.frame('ready')
   await agent.rest()

@@ -1,6 +1,6 @@
 import { type ChildProcess, spawn } from 'node:child_process'
 import { randomUUID } from 'node:crypto'
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { createServer } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -127,6 +127,11 @@ export class StartedAgent {
       if (this.#over) throw new Error(`The agent is gone, without "${t}". It said: ${this.stderr.all}`)
       await new Promise<void>((resolve) => this.#watchers.add(resolve))
     }
+  }
+
+  /** What is in a file of its directory. */
+  read(name: string): string {
+    return readFileSync(join(this.directory, name), 'utf8')
   }
 
   /** Takes the next message. */

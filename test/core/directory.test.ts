@@ -1,9 +1,9 @@
-import { chmodSync, rmSync, statSync } from 'node:fs'
+import { chmodSync, existsSync, rmSync, statSync } from 'node:fs'
 import path from 'node:path'
 
 import { expect, test } from 'vitest'
 
-import { assertSocketPath, makeDirectory, SOCKET_PATH_LIMIT } from '../../src/directory.ts'
+import { assertSocketPath, makeDirectory, removeDirectory, SOCKET_PATH_LIMIT } from '../../src/directory.ts'
 import { failure } from '../support/agents.ts'
 import { Scratch } from '../support/scratch.ts'
 
@@ -42,6 +42,15 @@ test('a parent that is missing, a file or not writable is named with what to do'
   }
   chmodSync(sealed, 0o700)
   rmSync(sealed, { recursive: true })
+})
+
+test('a directory is removed with what nobody may write in', async () => {
+  const scratch = new Scratch()
+  const sealed = path.dirname(scratch.write('made/deep/sealed/file', ''))
+  chmodSync(sealed, 0o500)
+  chmodSync(path.dirname(sealed), 0o500)
+  await removeDirectory(scratch.path('made'))
+  expect(existsSync(scratch.path('made'))).toBe(false)
 })
 
 test.skipIf(process.platform === 'win32')('the path of a socket is measured in bytes', () => {

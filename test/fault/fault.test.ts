@@ -53,7 +53,7 @@ test.each([
   [{ at: { after: -1 } }, 'ERR_OPTION_INVALID', 'ms from 0'],
   [{ at: { cue: '' } }, 'ERR_OPTION_INVALID', '{ cue: name }'],
   [{ at: { cue: 'x', message: 1 } }, 'ERR_OPTION_INVALID', '{ cue: name }'],
-  [{ at: { write: 1 } }, 'ERR_FAULT_UNSUPPORTED', 'no agent counts its writes'],
+  [{ at: { write: 0 } }, 'ERR_OPTION_INVALID', '{ write: n } with n from 1'],
   [{ at: 'spawn' }, 'ERR_OPTION_INVALID', `'start' or later`],
   [{ optional: 1 }, 'ERR_OPTION_INVALID', 'true or false'],
   [[], 'ERR_OPTION_INVALID', 'an object'],
@@ -68,8 +68,8 @@ test.each([
 test.each([
   [fault.notFound(), 'ready', `'spawn'`],
   [fault.notExecutable(), { message: 1 }, `'spawn'`],
-  [fault.slowStart(1), 'ready', 'it delays ready'],
-  [fault.neverReady(), { after: 1 }, 'it delays ready'],
+  [fault.slowStart(1), 'ready', 'it comes too late then'],
+  [fault.neverReady(), { after: 1 }, 'it comes too late then'],
 ] as const)('%j cannot strike at %j', (what, at, message) => {
   expect(() => new FaultPlan(systemClock).inject(what, { at })).toThrow(
     expect.objectContaining({

@@ -46,7 +46,7 @@ const HELLO = '{"t":"hello","v":1,"id":"x","pid":7,"can":["exit"]}\n'
 test('hello is answered with welcome, and told', async () => {
   const { session, agent, heard } = await converse()
   agent.write(HELLO)
-  expect(await session.hello).toEqual({ id: 'x', pid: 7, can: ['exit'] })
+  expect(await session.hello).toEqual({ id: 'x', pid: 7, can: ['exit'], points: [] })
   await once(agent, 'data')
   expect(JSON.parse(heard())).toEqual({
     t: 'welcome',
@@ -119,6 +119,25 @@ test('garbage ends the connection with what came, and what came before it is kep
   expect(await failure(taking)).toBe(error)
   expect(taken).toEqual([1])
   await once(agent, 'close')
+})
+
+test('the last words of an agent are heard, though the test writes to it when it is gone', async () => {
+  const { session, agent } = await converse()
+  agent.write(HELLO)
+  await once(agent, 'data')
+  agent.write('{"t":"message","body":"last words"}\n')
+  agent.destroy()
+  expect(await session.send('too late')).toBe(false)
+  expect(await collect(session.messages.take())).toEqual(['last words'])
+  expect(await session.send('much too late')).toBe(false)
+})
+
+test('an agent that says hello again is not greeted again', async () => {
+  const { session, agent, heard } = await converse()
+  agent.end(`${HELLO}${HELLO}{"t":"ready"}\n`)
+  await session.ready
+  await once(agent, 'end')
+  expect(heard().split('"welcome"')).toHaveLength(2)
 })
 
 test('a message without a body is null', async () => {

@@ -1,8 +1,10 @@
+import type { Check } from '../../option-checks.ts'
 import {
   checkArgument,
   EVERYWHERE,
   type FactsOf,
   type Fault,
+  filePath,
   LINUX,
   make,
   milliseconds,
@@ -19,6 +21,23 @@ export const start = {
   /** Lives, and never says that it is ready. Strikes at `start`. */
   neverReady(): Fault {
     return make('neverReady', 'start')
+  },
+  /**
+   * The TCP port of 127.0.0.1 that it wants is taken (EADDRINUSE). Default: that of its script, and a free one where that is
+   * 0. Strikes at `start`.
+   */
+  portTaken(port?: number): Fault {
+    if (port === undefined) return make('portTaken', 'start')
+    checkArgument('portTaken', 'port', port, portNumber)
+    return make('portTaken', 'start', { port })
+  },
+  /**
+   * Finds a Unix socket on which nobody listens, left by an earlier life. The path is relative to the runtime directory.
+   * Strikes at `start`. Not on Windows.
+   */
+  staleSocketFile(path: string): Fault {
+    checkArgument('staleSocketFile', 'path', path, filePath)
+    return make('staleSocketFile', 'start', { path })
   },
   /** Cannot be started: the system finds no such file (ENOENT). Strikes at `spawn`. */
   notFound(): Fault {
@@ -65,6 +84,8 @@ export const start = {
 export const startFacts: FactsOf<typeof start> = {
   slowStart: { on: EVERYWHERE, finds: 'races with the start timeout' },
   neverReady: { on: EVERYWHERE, finds: 'a start that waits for ever' },
+  portTaken: { on: EVERYWHERE, finds: 'a loop of restarts that can only end the same way' },
+  staleSocketFile: { on: POSIX, finds: 'a start that is refused after a crash' },
   notFound: { on: EVERYWHERE, finds: 'a supervisor that only listens for `exit`' },
   notExecutable: { on: POSIX, finds: 'retries of what can never succeed' },
   missingDirectory: { on: EVERYWHERE, finds: 'a missing directory taken for a missing program' },
@@ -84,3 +105,8 @@ export const startFacts: FactsOf<typeof start> = {
     finds: 'descriptor leaks that end the supervisor',
   },
 }
+
+const portNumber: Check = (value) =>
+  Number.isInteger(value) && Number(value) >= 1 && Number(value) <= 65_535
+    ? undefined
+    : 'a port from 1 to 65535'

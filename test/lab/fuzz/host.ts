@@ -40,6 +40,7 @@ export async function tryHost(stream: Stream): Promise<void> {
         ready: () => heard.push('ready'),
         cue: (name) => heard.push(`cue ${name}`),
         fired: (id) => heard.push(`fired ${id}`),
+        failed: (id) => heard.push(`failed ${id}`),
         message() {},
         ended: () => heard.push('ended'),
       }

@@ -35,14 +35,18 @@ export function read(pieces: readonly Buffer[], rules: Rules): Reading {
 
 /** How the test takes what an agent says. */
 export function byHost(frame: Fields, heard: readonly string[]): string | undefined {
-  const { t, v, id, pid, can = [], name, n, ms, seen, body = null } = frame
-  const known = ['hello', 'ready', 'message', 'fired', 'cue', 'sleep', 'parked'].includes(String(t))
+  const { t, v, id, pid, can = [], points = [], name, n, ms, seen, reason, body = null } = frame
+  const known = ['hello', 'ready', 'message', 'fired', 'failed', 'cue', 'sleep', 'parked', 'exit'].includes(
+    String(t),
+  )
   if (!known) return undefined
   if ((t === 'hello') !== (heard.length === 0)) return REFUSED
   const isN = typeof n === 'number' && Math.abs(n) <= 2 ** 53 - 1
   switch (t) {
     case 'hello': {
-      const isCan = Array.isArray(can) && can.every((one) => typeof one === 'string')
+      const isCan = [can, points].every(
+        (list) => Array.isArray(list) && list.every((one) => typeof one === 'string'),
+      )
       const isId = typeof id === 'string' && /^[a-z\d][\w-]{0,63}$/i.test(id)
       const isPid = typeof pid === 'number' && pid % 1 === 0 && pid > 0 && pid < 2 ** 53
       return v === 1 && isId && isPid && isCan ? `hello ${id}` : REFUSED
@@ -51,6 +55,12 @@ export function byHost(frame: Fields, heard: readonly string[]): string | undefi
       return `message ${json(body as Json)}`
     case 'fired':
       return typeof id === 'number' && Math.abs(id) <= 2 ** 53 - 1 ? `fired ${id}` : REFUSED
+    case 'failed':
+      return typeof id === 'number' && Math.abs(id) <= 2 ** 53 - 1 && typeof reason === 'string'
+        ? `failed ${id}`
+        : REFUSED
+    case 'exit':
+      return isEnd(frame) ? 'parked' : REFUSED
     case 'cue':
       return typeof name === 'string' && isN ? `cue ${name}` : REFUSED
     case 'sleep':
@@ -60,6 +70,14 @@ export function byHost(frame: Fields, heard: readonly string[]): string | undefi
     default:
       return 'ready'
   }
+}
+
+/** Nobody hears of it before the end, as of `parked`. */
+function isEnd({ code = null, signal = null }: Fields): boolean {
+  return (
+    (code === null || Number.isSafeInteger(code)) &&
+    (signal === null || (typeof signal === 'string' && /^SIG[A-Z0-9]+$/.test(signal)))
+  )
 }
 
 /** How an agent takes what a test says. */

@@ -83,7 +83,7 @@ function inject(core: Core, harness: Harness, { fault, at }: Plan): (() => boole
       return () => injection.fired
     } catch (error) {
       const { code } = error as { code?: string }
-      if (code === 'ERR_FAULT_UNSUPPORTED') return undefined
+      if (code === 'ERR_FAULT_UNSUPPORTED' || code === 'ERR_FAULT_UNAVAILABLE') return undefined
       if (code !== 'ERR_OPTION_INVALID' || point === undefined) throw error
     }
   }
