@@ -94,6 +94,6 @@ function summary(tallies: readonly Tally[], seconds: number): string {
     `Fired, of the runs in which it was to strike if the run came so far:\n${list.join('\n')}\n` +
     `${sum(({ runs }) => runs)} runs from --seed ${seed} in ${seconds.toFixed(0)} s, memory ${memory}. Left: ` +
     `${sum(({ left }) => left.processes)} processes, ${sum(({ left }) => left.directories)} directories, ` +
-    `${sum(({ left }) => left.descriptors)} descriptors`
+    `${sum(({ left }) => left.descriptors)} descriptors, ${sum(({ left }) => left.handles)} handles`
   )
 }

@@ -1,5 +1,6 @@
 import { readdirSync } from 'node:fs'
 import path from 'node:path'
+import { setTimeout as delay } from 'node:timers/promises'
 
 import { descendantsOf, isUnderMark, processTable } from '../../../src/process/table/index.ts'
 import { until } from '../../support/until.ts'
@@ -9,27 +10,39 @@ export interface Left {
   readonly processes: readonly string[]
   readonly directories: readonly string[]
   readonly descriptors: readonly string[]
+  /** What keeps this process alive. */
+  readonly handles: readonly string[]
 }
 
 /** What may go on for a moment after a harness was closed: an agent that a loop was just starting, what a reaper removes. Real ms. */
 const LIMIT = 10_000
+/** What the runs of the warm-up had open is closed by then. Real ms. */
+const SETTLING = 1000
 
-/** Compares what there is after a run with what there was before the first one. Linux, and without descriptors macOS. */
+/** Compares what there is after a run with what there was before the first one. Linux. */
 export class Inventory {
   readonly #mark: string
   readonly #directories: readonly string[]
-  readonly #before: Record<keyof Left, ReadonlySet<string>>
+  readonly #processes: ReadonlySet<string>
+  readonly #entries: ReadonlySet<string>
+  #descriptors: number
+  #handles: number
 
-  /** @param directories where nothing is to be left, and what is below them */
-  constructor(mark: string, directories: readonly string[]) {
+  /** @param directories where nothing is to be left */
+  static async take(mark: string, directories: readonly string[]): Promise<Inventory> {
+    await delay(SETTLING)
+    return new Inventory(mark, directories)
+  }
+
+  private constructor(mark: string, directories: readonly string[]) {
     this.#mark = mark
     this.#directories = directories
     const { processes, directories: entries } = this.#look()
-    this.#before = { processes: new Set(processes), directories: new Set(entries), descriptors: new Set() }
-    this.#descriptors = descriptorsOf()
+    this.#processes = new Set(processes)
+    this.#entries = new Set(entries)
+    this.#descriptors = descriptors()
+    this.#handles = handles().length
   }
-
-  readonly #descriptors: number
 
   /** What is still there that was not there before, once it has had time to go. */
   async left(): Promise<Left> {
@@ -42,20 +55,23 @@ export class Inventory {
       },
       LIMIT,
     ).catch(() => {})
+    // The fewest there ever were is what there has to be.
+    this.#descriptors = Math.min(this.#descriptors, descriptors())
+    this.#handles = Math.min(this.#handles, handles().length)
     return last
   }
 
   #news(): Left {
     const { processes, directories } = this.#look()
-    const more = descriptorsOf() - this.#descriptors
     return {
-      processes: processes.filter((one) => !this.#before.processes.has(one)),
-      directories: directories.filter((one) => !this.#before.directories.has(one)),
-      descriptors: more > 0 ? [`${more} more: ${process.getActiveResourcesInfo().join(' ')}`] : [],
+      processes: processes.filter((one) => !this.#processes.has(one)),
+      directories: directories.filter((one) => !this.#entries.has(one)),
+      descriptors: descriptors() > this.#descriptors ? [`${descriptors() - this.#descriptors} more`] : [],
+      handles: handles().length > this.#handles ? [handles().join(' ')] : [],
     }
   }
 
-  #look(): Omit<Left, 'descriptors'> {
+  #look(): Pick<Left, 'processes' | 'directories'> {
     const table = processTable.younger()
     const marked = table.filter(({ mark }) => isUnderMark(mark, this.#mark))
     const all = new Map([...marked, ...descendantsOf([process.pid], table)].map((info) => [info.pid, info]))
@@ -68,6 +84,11 @@ export class Inventory {
   }
 }
 
-function descriptorsOf(): number {
-  return process.platform === 'linux' ? readdirSync('/proc/self/fd').length : 0
+function descriptors(): number {
+  return readdirSync('/proc/self/fd').length
+}
+
+/** By kind; timers are left out, since who waits here has one. */
+function handles(): string[] {
+  return process.getActiveResourcesInfo().filter((kind) => kind !== 'Timeout')
 }

@@ -39,7 +39,7 @@ export async function soakAll(seeds: readonly number[], onRun: (done: number) =>
   process.env[ENV.run] = run.root
   try {
     for (let i = 0; i < WARM_UP; i++) await soak(core, planOf(WARM_UP_SEED + i))
-    return await tally(core, seeds, new Inventory(run.mark, [place, run.root]), onRun)
+    return await tally(core, seeds, await Inventory.take(run.mark, [place, run.root]), onRun)
   } finally {
     delete process.env[ENV.run]
     await run.close()
@@ -55,7 +55,7 @@ async function tally(
 ): Promise<Tally> {
   const outcomes: Tally['outcomes'] = {}
   const failures: Failure[] = []
-  const left = { processes: 0, directories: 0, descriptors: 0 }
+  const left = { processes: 0, directories: 0, descriptors: 0, handles: 0 }
   const before = memory()
   let done = 0
   for (const seed of seeds) {
