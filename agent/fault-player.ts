@@ -93,9 +93,10 @@ export class FaultPlayer {
         fired = true
         this.#report.fired(id, proof, deed)
       })
-      return work?.then(() => {
+      const end = work?.then(() => {
         if (!fired) fail('it ended and had not confirmed that it happened')
       }, fail)
+      return end && this.#stage.during(end)
     } catch (error) {
       fail(error)
       return undefined

@@ -116,7 +116,6 @@ export class SessionStage implements Stage {
     return (this.#writes ??= new FileWrites((n) => this.swallows(() => this.#onWrite(n))))
   }
 
-  /** The process lives, and is not at rest, before this has settled. */
   async during(work: Promise<void>): Promise<void> {
     const channel = this.#channel
     const release = channel?.hold()

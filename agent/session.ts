@@ -4,7 +4,7 @@ import type { RawFrame } from '../src/protocol/ndjson.ts'
 import { Alarm } from './alarm.ts'
 import { Channel } from './channel.ts'
 import { die } from './complain.ts'
-import { FaultPlayer, type FaultSource, type Moment } from './fault-player.ts'
+import { FaultPlayer, type FaultSource } from './fault-player.ts'
 import { faultNames, findFault } from './faults/index.ts'
 import type { Fault } from './faults/stage.ts'
 import { type Hello, SessionStage } from './session-stage.ts'
@@ -55,7 +55,7 @@ export class Session {
       events,
       (name) => findFault(name) ?? faults.get(name),
     )
-    const work = session.#reach('start')
+    const work = session.#faults.reach('start')
     // Not now: whoever is ready at once says so first, and pays for the socket afterwards.
     if (channel !== undefined) setImmediate(() => session.#listen(channel))
     if (work !== undefined) await work
@@ -77,7 +77,7 @@ export class Session {
     this.channel = channel
     this.alarm = new Alarm(channel)
     this.#events = events
-    this.#stage = new SessionStage(this, hello, (n) => void this.#reach({ write: n }))
+    this.#stage = new SessionStage(this, hello, (n) => void this.#faults.reach({ write: n }))
     this.#faults = new FaultPlayer(faults, find, this.#stage, {
       fired: (id, proof, next) => {
         channel?.send({ t: 'fired', id, proof })
@@ -103,7 +103,7 @@ export class Session {
   cue(name: string): Promise<void> {
     return new Promise((resolve) => {
       this.alarm.cue(name, resolve)
-      void this.#reach({ cue: name })
+      void this.#faults.reach({ cue: name })
     })
   }
 
@@ -152,13 +152,8 @@ export class Session {
     }
     this.#stage.ready = true
     this.channel?.send({ t: 'ready' })
-    void this.#reach('ready')
+    void this.#faults.reach('ready')
     this.#faults.schedule((ms, strike) => this.alarm.after(ms, strike, true))
-  }
-
-  #reach(moment: Moment): Promise<void> | undefined {
-    const work = this.#faults.reach(moment)
-    return work && this.#stage.during(work)
   }
 
   #listen(channel: Channel): void {
@@ -174,7 +169,7 @@ export class Session {
   #receive(frame: RawFrame): void {
     if (frame.t === 'go') this.alarm.go(frame['n'])
     else if (frame.t === 'message') {
-      const swallowed = this.#stage.swallows(() => this.#reach({ message: ++this.#messages }))
+      const swallowed = this.#stage.swallows(() => this.#faults.reach({ message: ++this.#messages }))
       if (!swallowed) this.#events.message((frame['body'] ?? null) as Json)
     } else if (frame.t === 'do') {
       const { id, name } = frame
@@ -182,8 +177,7 @@ export class Session {
       if (typeof id !== 'number' || typeof name !== 'string')
         die('the test sent a "do" without an id and a name.')
       if (options === undefined) die('the test sent a "do" whose options are no object.')
-      const work = this.#faults.play(id, name, options)
-      if (work !== undefined) void this.#stage.during(work)
+      void this.#faults.play(id, name, options)
     } else if (frame.t === 'undo') this.#faults.forget(frame['id'])
   }
 

@@ -17,8 +17,11 @@ export const crash: Readonly<Record<string, Fault>> = {
     })
   },
   /** Aborts, as after a failed assertion in native code. */
-  abort(_options, _stage, confirm) {
-    confirm({ signal: 'SIGABRT' }, () => process.abort())
+  abort(_options, stage, confirm) {
+    confirm({ signal: 'SIGABRT' }, () => {
+      stage.fall('SIGABRT')
+      process.abort()
+    })
   },
   /** Throws what nobody catches. */
   uncaughtException(_options, stage, confirm) {

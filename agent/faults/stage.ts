@@ -26,6 +26,8 @@ export interface Stage {
   park(): void
   /** From now on regular files have no room for what this process writes. */
   fillDisk(): void
+  /** The process lives, and is not at rest, before this has settled. */
+  during(work: Promise<void>): Promise<void>
   readonly connection: Connection
 }
 

@@ -36,6 +36,9 @@ function exitOnSignal(...[options, stage, confirm]: Parameters<Fault>): void {
 function crashOnSignal(...[options, stage, confirm]: Parameters<Fault>): void {
   const by = signalName(options, 'SIGSEGV', 'by')
   const signal = signalName(options, 'SIGTERM')
-  stage.answer(signal, () => process.kill(process.pid, by))
+  stage.answer(signal, () => {
+    stage.fall(by)
+    process.kill(process.pid, by)
+  })
   confirm({ by, signal })
 }

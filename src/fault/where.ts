@@ -126,16 +126,6 @@ function assertPossible(fault: Fault, at: Point): void {
   }
 }
 
-function unsupported(fault: Fault, reason: string): SuperviseError {
-  return new SuperviseError(
-    'ERR_FAULT_UNSUPPORTED',
-    `The fault ${fault.text} cannot be played so: ${reason}.`,
-    {
-      fault: fault.text,
-    },
-  )
-}
-
 function invalidPoint(fault: Fault, at: Point, expected: string): SuperviseError {
   return new SuperviseError(
     'ERR_OPTION_INVALID',

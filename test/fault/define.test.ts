@@ -113,8 +113,10 @@ test.each([
   await agent.send('still there?')
   expect((await agent.messages().next()).value).toBe('still there?')
   harness.faults.inject(fault.define(name)(), { at: { message: 2 } })
-  await agent.send('now')
-  expect((await agent.messages().next()).value).toBe('now')
+  for (const body of ['now', 'afterwards']) {
+    await agent.send(body)
+    expect((await agent.messages().next()).value).toBe(body)
+  }
   const unfired = await failure(harness.close())
   expect(unfired).toMatchObject({ code: 'ERR_FAULT_UNSUPPORTED' })
   expect(unfired.message).toContain(`says: ${reason}`)

@@ -53,6 +53,20 @@ test('an agent that is continued after a freeze has to see what it was sent', ()
   expect(rest.reached).toBe(true)
 })
 
+test('an agent that is deaf rests whatever it is sent, but for a signal', () => {
+  const rest = started()
+  rest.ordered(7, 'deaf')
+  rest.heard({ t: 'fired', id: 7 })
+  expect(rest.reached).toBeUndefined()
+  rest.heard({ t: 'parked', seen: 1 })
+  rest.sent()
+  expect(rest.reached).toBe(true)
+  rest.disturbed('SIGTERM')
+  expect(rest.reached).toBe(false)
+  rest.heard({ t: 'parked', seen: 1 })
+  expect(rest.reached).toBe(true)
+})
+
 test('another fault is no rest', () => {
   const rest = started()
   rest.ordered(7, 'exit')
