@@ -61,7 +61,7 @@ test('what a program that speaks nothing has started is killed at a system call'
 })
 
 test('a call that never comes so often leaves the fault unfired', async () => {
-  const harness = await openHarness({ agent: obedient(WRITES) })
+  const harness = await openHarness({ agent: obedient(WRITES), keepRuntimeDir: 'never' })
   harness.faults.inject(fault.failSystemCall('write', 'EIO', 4, 'state'))
   const agent = await harness.spawnAgent({ id: 'a' })
   await agent.send('go')
