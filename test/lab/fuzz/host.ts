@@ -36,7 +36,7 @@ export async function tryHost(stream: Stream): Promise<void> {
     router: OPEN_ROUTER,
     welcome() {
       session.listener = {
-        hello: ({ id }) => heard.push(`hello ${id}`),
+        hello: ({ id, pid }) => heard.push(`hello ${id} ${pid}`),
         ready: () => heard.push('ready'),
         cue: (name) => heard.push(`cue ${name}`),
         fired: (id) => heard.push(`fired ${id}`),
@@ -70,7 +70,7 @@ export async function tryHost(stream: Stream): Promise<void> {
 
 /** Of a body of pieces those that are not refused, one after the other. */
 function taken(begin: readonly Buffer[], body: readonly Buffer[]): Buffer[] {
-  const opened = begin.length > 0 ? ['hello web'] : []
+  const opened = begin.length > 0 ? ['hello web 7'] : []
   return body.filter((piece) => {
     const { refused } = read([piece, Buffer.from('\n')], (frame) => byHost(frame, opened))
     return refused === undefined && piece.at(-1) === 0x0a

@@ -40,7 +40,7 @@ export function byHost(frame: Fields, heard: readonly string[]): string | undefi
     String(t),
   )
   if (!known) return undefined
-  if ((t === 'hello') !== (heard.length === 0)) return REFUSED
+  if (t !== 'hello' && heard.length === 0) return REFUSED
   const isN = typeof n === 'number' && Math.abs(n) <= 2 ** 53 - 1
   switch (t) {
     case 'hello': {
@@ -49,7 +49,10 @@ export function byHost(frame: Fields, heard: readonly string[]): string | undefi
       )
       const isId = typeof id === 'string' && /^[a-z\d][\w-]{0,63}$/i.test(id)
       const isPid = typeof pid === 'number' && pid % 1 === 0 && pid > 0 && pid < 2 ** 53
-      return v === 1 && isId && isPid && isCan ? `hello ${id}` : REFUSED
+      if (v !== 1 || !isId || !isPid || !isCan) return REFUSED
+      const greeting = `hello ${id} ${pid}`
+      if (heard[0] === greeting) return undefined
+      return heard.length === 0 ? greeting : REFUSED
     }
     case 'message':
       return `message ${json(body as Json)}`
