@@ -13,6 +13,7 @@ import {
   readyError,
   unsupportedError,
 } from './refusals.ts'
+import { isAt } from './moment.ts'
 import type { Rule } from './rule.ts'
 import type { Point } from './where.ts'
 
@@ -270,10 +271,4 @@ export class AttemptRecord implements AttemptFaults {
   #refuse(error: (fault: Fault) => SuperviseError): void {
     for (const { fault, confirmed } of this.#orders.values()) confirmed?.reject(error(fault))
   }
-}
-
-function isAt(at: Point, moment: Moment): boolean {
-  if (typeof at === 'string' || typeof moment === 'string') return at === moment
-  if ('message' in at) return 'message' in moment && at.message === moment.message
-  return 'cue' in at && 'cue' in moment && at.cue === moment.cue
 }
