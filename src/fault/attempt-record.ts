@@ -47,6 +47,8 @@ export class AttemptRecord implements AttemptFaults {
   can: readonly string[] | undefined
   /** The points besides those of every agent at which it can. */
   points: readonly string[] = []
+  /** Why the agent could not play a rule, as it says. */
+  readonly failures = new Map<Rule, string>()
   /** The system's answer to a start that failed. */
   failure: string | undefined
   /** Why its start could not be made to fail as ordered. */
@@ -61,8 +63,6 @@ export class AttemptRecord implements AttemptFaults {
   readonly #watched = new Set<Rule>()
   /** Rules that it was told of, or that are waited for. */
   readonly #known = new Set<Rule>()
-  /** Why it could not play a rule. */
-  readonly #failures = new Map<Rule, string>()
   readonly #greeted = deferred<void>()
   readonly #exit = deferred<void>()
   #line: FaultLine | undefined
@@ -105,11 +105,6 @@ export class AttemptRecord implements AttemptFaults {
   /** Whether the agent has said what it can play, and that is not among it, or not at this point. */
   lacks(fault: Fault, at?: Point): boolean {
     return this.can !== undefined && !(this.can.includes(fault.name) && knowsPoint(this, at))
-  }
-
-  /** Why the agent could not play this, as it says. */
-  failureOf(rule: Rule): string | undefined {
-    return this.#failures.get(rule)
   }
 
   knows(rule: Rule): boolean {
@@ -206,7 +201,7 @@ export class AttemptRecord implements AttemptFaults {
     const order = this.#orders.get(id)
     if (!order) return
     this.#orders.delete(id)
-    if (order.rule) this.#failures.set(order.rule, reason)
+    if (order.rule) this.failures.set(order.rule, reason)
     order.confirmed?.reject(failedError(order.fault, this, reason))
   }
 
