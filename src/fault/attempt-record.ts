@@ -15,6 +15,7 @@ import {
   readyError,
   unsupportedError,
 } from './refusals.ts'
+import { isAt } from './moment.ts'
 import { confiningRules, type Rule } from './rule.ts'
 import type { Point } from './where.ts'
 
@@ -46,6 +47,8 @@ export class AttemptRecord implements AttemptFaults {
   can: readonly string[] | undefined
   /** The points besides those of every agent at which it can. */
   points: readonly string[] = []
+  /** Why the agent could not play a rule, as it says. */
+  readonly failures = new Map<Rule, string>()
   /** The system's answer to a start that failed. */
   failure: string | undefined
   /** Why its start could not be made to fail as ordered. */
@@ -60,8 +63,6 @@ export class AttemptRecord implements AttemptFaults {
   readonly #watched = new Set<Rule>()
   /** Rules that it was told of, or that are waited for. */
   readonly #known = new Set<Rule>()
-  /** Why it could not play a rule. */
-  readonly #failures = new Map<Rule, string>()
   readonly #greeted = deferred<void>()
   readonly #exit = deferred<void>()
   #look = (): void => {}
@@ -112,11 +113,6 @@ export class AttemptRecord implements AttemptFaults {
   lacks(fault: Fault, at?: Point): boolean {
     if (isWitnessed(fault.name) || this.can === undefined) return false
     return !(this.can.includes(fault.name) && knowsPoint(this, at))
-  }
-
-  /** Why the agent could not play this, as it says. */
-  failureOf(rule: Rule): string | undefined {
-    return this.#failures.get(rule)
   }
 
   knows(rule: Rule): boolean {
@@ -224,7 +220,7 @@ export class AttemptRecord implements AttemptFaults {
     const order = this.#orders.get(id)
     if (!order) return
     this.#orders.delete(id)
-    if (order.rule) this.#failures.set(order.rule, reason)
+    if (order.rule) this.failures.set(order.rule, reason)
     order.confirmed?.reject(failedError(order.fault, this, reason))
   }
 
@@ -299,10 +295,4 @@ export class AttemptRecord implements AttemptFaults {
   #refuse(error: (fault: Fault) => SuperviseError): void {
     for (const { fault, confirmed } of this.#orders.values()) confirmed?.reject(error(fault))
   }
-}
-
-function isAt(at: Point, moment: Moment): boolean {
-  if (typeof at === 'string' || typeof moment === 'string') return at === moment
-  if ('message' in at) return 'message' in moment && at.message === moment.message
-  return 'cue' in at && 'cue' in moment && at.cue === moment.cue
 }

@@ -71,7 +71,7 @@ function reasonOf(rule: Rule, record: AttemptRecord): Reason {
   const name = nameOf(record)
   const { fault, place } = rule
   const { at } = place
-  const failure = record.failureOf(rule)
+  const failure = record.failures.get(rule)
   if (at === 'spawn') {
     if (record.spawnObstacle !== undefined && record.knows(rule))
       return { text: `${name}: ${record.spawnObstacle}`, unsupported: true }

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import { once } from 'node:events'
-import { chmodSync, mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs'
+import { chmodSync, mkdtempSync, readFileSync, rmSync, statSync } from 'node:fs'
 import { type AddressInfo, connect, createServer } from 'node:net'
 import os from 'node:os'
 import path from 'node:path'
@@ -9,6 +9,7 @@ import { onTestFinished } from 'vitest'
 
 import { type Fault, fault } from '../../src/fault/fault.ts'
 import type { AgentScript } from '../../src/protocol/frames.ts'
+import { isExempt } from '../support/exempt.ts'
 import { collect, turns, until } from '../support/until.ts'
 import {
   answers,
@@ -283,20 +284,5 @@ function readOnly(): Prepared {
     async sees() {
       assert.equal(statSync(root).mode & 0o222, 0)
     },
-  }
-}
-
-/** Whether this user may write into a directory that nobody may write into. */
-export function isExempt(): boolean {
-  const root = mkdtempSync(path.join(os.tmpdir(), 'exempt-'))
-  try {
-    chmodSync(root, 0o500)
-    writeFileSync(path.join(root, 'probe'), '')
-    return true
-  } catch {
-    return false
-  } finally {
-    chmodSync(root, 0o700)
-    rmSync(root, { recursive: true })
   }
 }

@@ -2,9 +2,9 @@ import { expect, test } from 'vitest'
 
 import { fault } from '../../src/fault/fault.ts'
 import { failure } from '../support/agents.ts'
+import { isExempt } from '../support/exempt.ts'
 import { handmadeAgent } from '../support/handmade-agent.ts'
 import { brief, eventsOf, openHarness } from '../support/harness.ts'
-import { isExempt } from './deeds.ts'
 
 test('a fault strikes at a write before ready, and the start fails by it', async () => {
   const harness = await openHarness()
