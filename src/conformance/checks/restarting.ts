@@ -1,0 +1,53 @@
+import { type Check, unlessAny, unlessAsked } from '../check.ts'
+import { isGrandchild, STOP_SIGNALS } from '../trial.ts'
+import { demand } from '../verdict.ts'
+
+/** What happens when somebody asks for a restart. */
+export const restartingChecks: readonly Check[] = [
+  {
+    name: 'restarts-on-request',
+    title: 'starts the program again when it is asked to, once',
+    unless: unlessAsked,
+    async run(trial) {
+      await trial.start({ policy: trial.policy })
+      await trial.ready(1)
+      await trial.restart()
+      await trial.ready(2)
+      await trial.gone(1, 'the old program to end')
+      await trial.noMoreStartsThan(2, 'one restart')
+    },
+  },
+  {
+    name: 'no-overlap-on-restart',
+    title: 'starts the new program after the old one has ended, however long that takes',
+    unless: unlessAsked,
+    async run(trial) {
+      const { drain } = trial
+      const onSignal = Object.fromEntries(STOP_SIGNALS.map((signal) => [signal, { drain }]))
+      await trial.start({ policy: trial.policy, script: { onSignal } })
+      await trial.ready(1)
+      await trial.restart()
+      await trial.begun(2)
+      const [old] = trial.records
+      demand(old?.exitedAt !== undefined, 'one program at a time', 'the new one runs beside the old one')
+    },
+  },
+  {
+    name: 'restart-leaves-no-grandchild',
+    title: 'leaves nothing of the old program when it restarts',
+    unless: unlessAny(unlessAsked, ({ stops }) =>
+      stops === 'process' ? 'it documents that it stops the program alone' : undefined,
+    ),
+    async run(trial) {
+      await trial.start({ policy: trial.policy, script: { children: ['ordinary'] } })
+      await trial.ready(1)
+      const old = await trial.grandchildren()
+      await trial.restart()
+      await trial.ready(2)
+      await trial.nothingLeft(
+        'what the old program had started to be gone',
+        (info) => isGrandchild(info) && old.some(({ pid }) => pid === info.pid),
+      )
+    },
+  },
+]
