@@ -1,4 +1,5 @@
-import type { SpawnOptions } from './options.ts'
+import { SuperviseError } from './errors.ts'
+import type { SpawnOptions, SupervisorOptions } from './options.ts'
 import type { Run } from './reap/run.ts'
 import type { ResolvedOptions } from './resolve-options.ts'
 
@@ -27,4 +28,34 @@ export interface HarnessLimits {
   readonly ready: number
   /** How long a virtual clock waits for processes to come to rest. */
   readonly patience: number
+}
+
+/** @internal The executable of an agent. Throws `ERR_AGENT_UNKNOWN` for a name that the option `agents` does not have. */
+export function agentPathOf({ agentPath, agentPaths }: HarnessParts, agent: string | undefined): string {
+  if (agent === undefined) return agentPath
+  const found = Object.hasOwn(agentPaths, agent) ? agentPaths[agent] : undefined
+  if (found !== undefined) return found
+  const names = Object.keys(agentPaths).map((name) => `"${name}"`)
+  throw new SuperviseError(
+    'ERR_AGENT_UNKNOWN',
+    `There is no agent ${JSON.stringify(agent)}. ` +
+      (names.length > 0
+        ? `The option \`agents\` has ${names.join(', ')}.`
+        : 'The option `agents` has none: add `agents: { name: entry }` to `supervise()` in the Vitest config.'),
+    { agent },
+  )
+}
+
+/** @internal Options of a supervisor, over what the project says of every spawn. */
+export function supervisorOptions(
+  { env, inheritEnv, cwd, closeGrace }: SpawnOptions,
+  options: SupervisorOptions,
+): SupervisorOptions {
+  const given = (layer: SupervisorOptions): SupervisorOptions =>
+    Object.fromEntries(Object.entries(layer).filter(([, value]) => value !== undefined))
+  return {
+    ...given({ inheritEnv, cwd, closeGrace } as SupervisorOptions),
+    ...given(options),
+    env: { ...env, ...options.env },
+  }
 }

@@ -1,4 +1,3 @@
-import type { ChildProcess } from 'node:child_process'
 import path from 'node:path'
 
 import { DEFAULT_PATIENCE } from './clock/clock-options.ts'
@@ -6,28 +5,30 @@ import { createEvidenceSource } from './clock/evidence/index.ts'
 import { TestClock } from './clock/test-clock.ts'
 import { VirtualClock } from './clock/virtual-clock.ts'
 import { isEmpty, removeDirectory } from './directory.ts'
-import { SuperviseError, throwAll } from './errors.ts'
 import { FaultPlan } from './fault/fault-plan.ts'
 import { isOwner, livingChildren, stateOf, warnOf } from './harness-clock.ts'
 import { HarnessLoop, type HarnessLoopOptions } from './harness-loop.ts'
-import type { HarnessLimits, HarnessParts, SpawnAgentOptions } from './harness-parts.ts'
+import {
+  agentPathOf,
+  type HarnessLimits,
+  type HarnessParts,
+  type SpawnAgentOptions,
+  supervisorOptions,
+} from './harness-parts.ts'
+import { HarnessProcesses } from './harness-processes.ts'
+import type { SupervisorOptions } from './options.ts'
 import { type AgentCommand, AgentCommands } from './process/agent-command.ts'
 import type { AgentEvent } from './process/agent-event.ts'
 import type { AgentHandle } from './process/agent-handle.ts'
 import type { AttemptContext } from './process/attempt.ts'
 import { Attempts } from './process/attempts.ts'
 import { READY_TIMEOUT, Spawner } from './process/spawner.ts'
-import {
-  descendantsOf,
-  inOneLook,
-  isUnderMark,
-  type ProcessInfo,
-  processTable,
-  snapshot,
-} from './process/table/index.ts'
+import { startSupervisor } from './process/start-supervisor.ts'
+import type { SupervisorHandle } from './process/supervisor-handle.ts'
+import type { ProcessInfo } from './process/table/index.ts'
 import { findLeaks } from './reap/leaks.ts'
 import type { SpawnLedger } from './reap/spawn-ledger.ts'
-import type { ResolvedOptions } from './resolve-options.ts'
+import { checkSupervisorOptions, type ResolvedOptions } from './resolve-options.ts'
 import type { RestartLoop } from './restart/restart-loop.ts'
 import { Scope } from './scope.ts'
 import { Timeline } from './timeline/timeline.ts'
@@ -62,7 +63,7 @@ export class Harness implements AsyncDisposable {
   readonly #parts: HarnessParts
   readonly #mark: string
   readonly #attempts = new Attempts()
-  readonly #handles: AgentHandle[] = []
+  readonly #processes: HarnessProcesses
   #virtual: VirtualClock | undefined
   #story: string | undefined
   #spawner: Spawner | undefined
@@ -78,6 +79,7 @@ export class Harness implements AsyncDisposable {
     this.runtimeDir = runtimeDir
     this.agentPath = parts.agentPath
     this.options = parts.options
+    this.#processes = new HarnessProcesses(parts.run, mark, this.scope.signal)
     this.faults = new FaultPlan(this.clock)
     const { clock } = this
     this.timeline = new Timeline({
@@ -116,7 +118,7 @@ export class Harness implements AsyncDisposable {
       ...this.#attemptContext,
       script: this.options.spawn.script ?? {},
       env: this.options.spawn.env ?? {},
-      agentPath: (agent) => this.#pathOf(agent),
+      agentPath: (agent) => agentPathOf(this.#parts, agent),
     })
     return (this.#command ??= this.#commands.create({ id: 'agent', args: this.options.spawn.args ?? [] }))
   }
@@ -130,9 +132,9 @@ export class Harness implements AsyncDisposable {
     const clock = new VirtualClock(this.options.clock, {
       evidence: createEvidenceSource(),
       patience: this.limits.patience,
-      children: livingChildren(this.#agents, this.#ledger),
+      children: livingChildren(this.#processes.children, this.#ledger),
       owns: () => isOwner(this.#ledger),
-      survivors: () => this.#survivors(),
+      survivors: () => this.#processes.marked(),
     })
     this.#virtual = clock
     this.clock.use(clock)
@@ -153,12 +155,9 @@ export class Harness implements AsyncDisposable {
     })
   }
 
-  /** What the agents of this harness printed, each under its name; empty if they printed nothing. */
+  /** What the agents and supervisors of this harness printed, each under its name; empty if they printed nothing. */
   get output(): string {
-    return this.#handles
-      .flatMap((handle) => [handle.stdout, handle.stderr])
-      .flatMap((output) => output.excerpt() ?? [])
-      .join('\n')
+    return this.#processes.output
   }
 
   /** @internal The timeline in words as it was when the harness began to close; empty if nothing had happened. */
@@ -193,8 +192,8 @@ export class Harness implements AsyncDisposable {
         ...this.#attemptContext,
         readyTimeout: () => (this.clock.virtual ? READY_TIMEOUT : this.limits.ready),
         defaults: this.options.spawn,
-        onSpawn: (handle) => this.#adopt(handle),
-        onClosed: (handle) => this.#parts.run.remove(handle.pid),
+        onSpawn: (handle) => this.#processes.adopt(handle),
+        onClosed: (handle) => this.#processes.release(handle),
       },
     )
   }
@@ -205,7 +204,7 @@ export class Harness implements AsyncDisposable {
    */
   async spawnAgent({ id, agent, ...options }: SpawnAgentOptions = {}): Promise<AgentHandle> {
     this.scope.throwIfClosed()
-    const spawner = agent === undefined ? this.spawner : this.spawnerOf(this.#pathOf(agent))
+    const spawner = agent === undefined ? this.spawner : this.spawnerOf(agentPathOf(this.#parts, agent))
     const handle = await spawner.spawn(id ?? `agent-${++this.#ids}`, options)
     try {
       await handle.ready
@@ -219,18 +218,35 @@ export class Harness implements AsyncDisposable {
     return handle
   }
 
+  /**
+   * Starts a supervisor that is another process: a program in `PATH` or at a path, in this harness's directory and environment.
+   * `env`, `inheritEnv`, `cwd` and `closeGrace` of the option `spawn` are its defaults, too. Resolves once the process
+   * exists. Rejects with `ERR_OPTION_UNKNOWN`, `ERR_OPTION_INVALID`, `ERR_AGENT_NOT_FOUND`, `ERR_AGENT_NOT_EXECUTABLE`,
+   * `ERR_RUNTIME_DIR` or `ERR_AGENT_SPAWN_FAILED`, or with the reason of `options.signal`; then nothing was started.
+   */
+  async supervise(
+    file: string,
+    args: readonly string[] = [],
+    options: SupervisorOptions = {},
+  ): Promise<SupervisorHandle> {
+    this.scope.throwIfClosed()
+    checkSupervisorOptions(file, args, options)
+    return startSupervisor(file, args, supervisorOptions(this.options.spawn, options), {
+      runtimeDir: this.runtimeDir,
+      clock: this.clock,
+      mark: this.#attempts.nextMark(this.#mark),
+      onStart: (handle) => this.#processes.adopt(handle),
+      onClosed: (handle) => this.#processes.release(handle),
+    })
+  }
+
   /** Every live process that this harness started, and their descendants. */
   async processes(): Promise<ProcessInfo[]> {
-    const table = processTable.younger()
-    const own = new Set(this.#handles.filter((handle) => !handle.result).map((handle) => handle.pid))
-    const roots = table.filter((info) => own.has(info.pid) || isUnderMark(info.mark, this.#mark))
-    return [...new Set([...roots, ...descendantsOf(new Set(roots.map((info) => info.pid)), table)])].map(
-      snapshot,
-    )
+    return this.#processes.list()
   }
 
   /**
-   * Stops all agents and removes the runtime directory. Rejects with `ERR_PROCESS_LEAK` if something else of the
+   * Stops all supervisors and agents and removes the runtime directory. Rejects with `ERR_PROCESS_LEAK` if something else of the
    * harness still ran, after killing it, with `ERR_FAULT_UNFIRED` or `ERR_FAULT_UNSUPPORTED` if a fault that was injected
    * never happened, unless it has failed, and with whatever the scope's steps threw. Idempotent.
    * @param outcome whether what the harness served has failed: by default its directory is then kept
@@ -255,12 +271,8 @@ export class Harness implements AsyncDisposable {
     }
   }
 
-  get #agents(): Set<ChildProcess> {
-    return new Set(this.#handles.map((handle) => handle.process))
-  }
-
   #removeClock(clock: VirtualClock): void {
-    const agents = this.#agents
+    const agents = this.#processes.children
     // What a test has left is killed, and nobody is to start it again. What a script has started is its own affair.
     const moving = clock.remove((child) => this.#ledger === undefined || agents.has(child))
     this.clock.use(undefined)
@@ -270,46 +282,8 @@ export class Harness implements AsyncDisposable {
     if (moving && !this.#failed) throw moving
   }
 
-  #survivors(): number[] {
-    return processTable
-      .younger()
-      .filter(({ mark }) => isUnderMark(mark, this.#mark))
-      .map(({ pid }) => pid)
-  }
-
-  #adopt(handle: AgentHandle): void {
-    const { run } = this.#parts
-    this.#handles.push(handle)
-    run.add(handle.pid)
-    if (!this.scope.signal.aborted) return
-    void handle.close().catch(() => {})
-    this.scope.throwIfClosed()
-  }
-
-  #pathOf(agent: string | undefined): string {
-    if (agent === undefined) return this.agentPath
-    const known = this.#parts.agentPaths
-    const found = Object.hasOwn(known, agent) ? known[agent] : undefined
-    if (found !== undefined) return found
-    const names = Object.keys(known).map((name) => `"${name}"`)
-    throw new SuperviseError(
-      'ERR_AGENT_UNKNOWN',
-      `There is no agent ${JSON.stringify(agent)}. ` +
-        (names.length > 0
-          ? `The option \`agents\` has ${names.join(', ')}.`
-          : 'The option `agents` has none: add `agents: { name: entry }` to `supervise()` in the Vitest config.'),
-      { agent },
-    )
-  }
-
-  async #stopAll(): Promise<void> {
-    const stopped = await Promise.allSettled([
-      this.#commands?.close(this.options.spawn.closeGrace ?? 3000),
-      ...inOneLook(() => this.#handles.map((handle) => handle.close())),
-    ])
-    throwAll(
-      stopped.flatMap((one) => (one.status === 'rejected' ? [one.reason as unknown] : [])).filter(isNews),
-    )
+  #stopAll(): Promise<void> {
+    return this.#processes.close(this.#commands, this.options.spawn.closeGrace ?? 3000)
   }
 
   /** A test that has failed says more about that than its faults. */
@@ -322,7 +296,7 @@ export class Harness implements AsyncDisposable {
 
   async #checkLeaks(): Promise<void> {
     // What the agents started is gone with them, by proof. The rest can only come from elsewhere.
-    const agents = this.#agents
+    const agents = this.#processes.children
     const spawns = this.#ledger?.spawns.filter(({ child }) => !agents.has(child)) ?? []
     if (spawns.length === 0 && this.#commands === undefined) return
     const leak = await findLeaks({ mark: this.#mark, spawns })
@@ -342,9 +316,4 @@ export class Harness implements AsyncDisposable {
     if (this.#kept) this.#parts.run.keep(this.runtimeDir)
     else await removeDirectory(this.runtimeDir)
   }
-}
-
-/** Who closed an agent in virtual time and did not move that has been told so; the agent is gone. */
-function isNews(error: unknown): boolean {
-  return !(error instanceof SuperviseError && error.code === 'ERR_CLOCK_NOT_DRIVEN')
 }

@@ -38,6 +38,22 @@ export interface SpawnOptions {
   readyWhen?: ReadyWhen
 }
 
+/** How a supervisor is started and stopped. Times in ms. */
+export interface SupervisorOptions {
+  /** Variables added to its environment. They win over everything but `SUPERVISE_MARK` and `SUPERVISE_RUNTIME_DIR`. */
+  env?: Readonly<Record<string, string>>
+  /** What else it inherits of this process's environment: everything, or these variables. Default: as for an agent. */
+  inheritEnv?: boolean | readonly string[]
+  /** Default: the runtime directory. */
+  cwd?: string
+  /** By which `close()` asks it to end. Default SIGTERM. */
+  stopSignal?: NodeJS.Signals
+  /** How long it may take to end after that, before SIGKILL. Real time. Default 3000. */
+  closeGrace?: number
+  /** Has it not be started any more. */
+  signal?: AbortSignal
+}
+
 /** The options of a project, a file or a group of tests. Structured-cloneable: they cross to the workers. */
 export interface SuperviseOptions {
   /** The agent that tests get. Default: the scripted agent of this package. */

@@ -1,9 +1,19 @@
+import os from 'node:os'
 import { types } from 'node:util'
 
 import type { VirtualClockOptions } from './clock/clock-options.ts'
 import { checkScript } from './check-script.ts'
-import { type Check, checkOptions, isRecord, isStrings, oneOf, wholeNumber } from './option-checks.ts'
-import type { AgentEntry, SpawnOptions, SuperviseOptions } from './options.ts'
+import { SuperviseError } from './errors.ts'
+import {
+  type Check,
+  checkOptions,
+  invalidOption,
+  isRecord,
+  isStrings,
+  oneOf,
+  wholeNumber,
+} from './option-checks.ts'
+import type { AgentEntry, SpawnOptions, SuperviseOptions, SupervisorOptions } from './options.ts'
 
 /** Options with every default filled in. */
 export interface ResolvedOptions {
@@ -72,6 +82,18 @@ const COMMAND_OPTIONS: Record<keyof CommandOptions, Check> = {
   script: SPAWN_OPTIONS.script,
 }
 
+const SUPERVISOR_OPTIONS: Record<keyof SupervisorOptions, Check> = {
+  env: SPAWN_OPTIONS.env,
+  inheritEnv: SPAWN_OPTIONS.inheritEnv,
+  cwd: SPAWN_OPTIONS.cwd,
+  stopSignal: (value) =>
+    typeof value === 'string' && Object.hasOwn(os.constants.signals, value)
+      ? undefined
+      : 'a signal of this system, such as "SIGTERM"',
+  closeGrace: MILLISECONDS,
+  signal: SPAWN_OPTIONS.signal,
+}
+
 /**
  * Merges layers of options, the later ones over the earlier, key by key, and `spawn` and `agents` within themselves.
  * Throws `ERR_OPTION_UNKNOWN` or `ERR_OPTION_INVALID`, which name the option.
@@ -103,6 +125,23 @@ export function checkSpawnOptions(options: SpawnOptions): void {
 /** Throws the same for what `agentCommand.with()` is given. Whether there is such an id and agent is seen elsewhere. */
 export function checkCommandOptions(options: CommandOptions): void {
   checkOptions('agentCommand', options, COMMAND_OPTIONS)
+}
+
+/** Throws the same for what `supervise()` of a test is given. */
+export function checkSupervisorOptions(program: string, args: unknown, options: SupervisorOptions): void {
+  const where = 'supervise()'
+  if (typeof program !== 'string' || program === '')
+    throw invalidOption(where, 'file', program, 'the name or the path of a program')
+  if (!isStrings(args)) throw invalidOption(where, 'args', args, 'an array of strings; options come third')
+  if ('clock' in options) {
+    throw new SuperviseError(
+      'ERR_OPTION_INVALID',
+      'The supervise() option `clock` does not exist yet: a supervisor in a process of its own lives in real time. Leave it ' +
+        'out, and let the supervisor wait for less in this test.',
+      { option: 'clock', value: options.clock },
+    )
+  }
+  checkOptions(where, options, SUPERVISOR_OPTIONS)
 }
 
 function entry(value: unknown): string | undefined {

@@ -190,10 +190,13 @@ export class AgentCommands {
       return [command.file, [...command.args, ...args]]
     }
     const file = path.join(this.#context.dir, name)
-    const variables = Object.entries(env).map(([key, value]) => `export ${key}=${quote(value)}\n`)
+    const { [ENV.mark]: mark = '', ...others } = env
+    const variables = Object.entries(others).map(([key, value]) => `export ${key}=${quote(value)}\n`)
+    // A supervisor of this test has a mark of its own below the test's, and what it starts is found by that.
+    const marked = `case "$${ENV.mark}" in ${quote(mark)}.*) ;; *) export ${ENV.mark}=${quote(mark)} ;; esac\n`
     const command = ['exec', ...[agentPath, ...args].map(quote), '"$@"'].join(' ')
     this.#launchers.push(file)
-    replace(file, `#!/bin/sh\nunset ${ENV.fd}\n${variables.join('')}${command}\n`)
+    replace(file, `#!/bin/sh\nunset ${ENV.fd}\n${variables.join('')}${marked}${command}\n`)
     return [file, []]
   }
 
@@ -204,7 +207,9 @@ export class AgentCommands {
     this.#launchers.push(file)
     replace(
       file,
-      `delete process.env.${ENV.fd}\nObject.assign(process.env, ${JSON.stringify(env)})\nimport(${agent})\n`,
+      `delete process.env.${ENV.fd}\nconst { ${ENV.mark}: mark } = process.env\n` +
+        `Object.assign(process.env, ${JSON.stringify(env)})\n` +
+        `if (mark?.startsWith(${JSON.stringify(`${env[ENV.mark]}.`)})) process.env.${ENV.mark} = mark\nimport(${agent})\n`,
     )
     return file
   }

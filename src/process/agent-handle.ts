@@ -1,81 +1,57 @@
-import type { ChildProcess } from 'node:child_process'
 import type { Socket } from 'node:net'
-import type { Readable } from 'node:stream'
 
-import { type Clock, holding } from '../clock/clock.ts'
+import type { Clock } from '../clock/clock.ts'
 import type { Router } from '../clock/route.ts'
 import { SuperviseError } from '../errors.ts'
 import type { Json } from '../json.ts'
 import type { ReadyWhen } from '../options.ts'
 import type { AgentScript } from '../protocol/frames.ts'
 import { HostSession } from '../protocol/host-session.ts'
-import { realTurn, within } from '../real-time.ts'
+import { realTurn } from '../real-time.ts'
 import { abortable } from '../wait.ts'
-import { AgentOutput } from './agent-output.ts'
 import type { Attempt } from './attempt.ts'
-import { type ProcessTree, stopTree } from './stop-tree.ts'
-import { Watcher, type WatchResult } from './watcher.ts'
-
-/** How long the last words of a process that has ended may take to arrive. Milliseconds of real time. */
-const DRAIN_LIMIT = 500
+import { fateText, ProcessHandle, type ProcessParts } from './process-handle.ts'
+import type { StopOptions } from './stop-tree.ts'
 
 /** @internal What a spawner knows of an agent that it has just started. */
-export interface AgentParts {
+export interface AgentParts extends ProcessParts {
   readonly attempt: Attempt
-  readonly child: ChildProcess
-  readonly mark: string
-  readonly clock: Clock
   readonly router: Router
   readonly script: AgentScript
   readonly readyWhen: ReadyWhen
   readonly readyTimeout: number
   readonly closeGrace: number
   readonly signal: AbortSignal | undefined
-  /** Runs once, after the whole tree is gone. */
-  readonly onClosed: () => void | Promise<void>
 }
 
 /**
  * One running attempt of an agent: a real process with its output, its control socket and its end.
- * It is stopped, with all it started, by `close()`, at the end of an `await using` block, or with its test.
+ * It is stopped, with all it started, by `close()`, at the end of an `await using` block, or with its test. It is asked to end
+ * by SIGTERM to its process group and the end of its socket.
  */
-export class AgentHandle implements AsyncDisposable {
+export class AgentHandle extends ProcessHandle {
   readonly id: string
   /** Counts the starts of this id, from 1. */
   readonly attempt: number
-  readonly pid: number
   /** The test's half of the control socket. The handle reads it; end it to make the agent believe that it is alone. */
   readonly socket: Socket
-  readonly process: ChildProcess
-  readonly stdout: AgentOutput
-  readonly stderr: AgentOutput
   /**
    * Resolves when the agent is ready, and what it printed before that has been read. Rejects with `ERR_AGENT_EXITED` when it exits first, with
    * `ERR_AGENT_READY_TIMEOUT` after `readyTimeout`, with `ERR_PROTOCOL` when it speaks nonsense. Never unhandled.
    */
   readonly ready: Promise<void>
-  /** How the agent itself ended. Settles at its exit, whatever still holds its pipes; never rejects. */
-  readonly exited: Promise<WatchResult>
-  readonly #watcher: Watcher
   readonly #session: HostSession
   readonly #parts: AgentParts
-  #result: WatchResult | undefined
-  #closed: Promise<WatchResult> | undefined
 
   /** @internal Handles come from `Spawner.spawn`. */
   constructor(parts: AgentParts) {
     const { attempt, child, clock, router } = parts
+    const { agent, number } = attempt
+    super(`agent "${agent}"${number > 1 ? ` (agent attempt ${number})` : ''}`, parts)
     this.#parts = parts
-    this.id = attempt.agent
-    this.attempt = attempt.number
-    this.process = child
-    this.pid = child.pid ?? 0
+    this.id = agent
+    this.attempt = number
     this.socket = child.stdio[3] as Socket
-    this.stdout = new AgentOutput(child.stdout as Readable, `stdout of ${this}`)
-    this.stderr = new AgentOutput(child.stderr as Readable, `stderr of ${this}`)
-    // Writing to an agent that has gone is no error of the test's.
-    child.stdin?.on('error', () => {})
-    this.#watcher = new Watcher(child)
     this.#session = new HostSession(this.socket, {
       peer: `${this}`,
       pid: this.pid,
@@ -84,14 +60,8 @@ export class AgentHandle implements AsyncDisposable {
       welcome: attempt.welcome(parts.script),
     })
     attempt.connected(this.#session)
-    this.exited = this.#watcher.wait().then((result) => (this.#result = result))
     this.ready = this.#becomeReady()
     this.ready.catch(() => {})
-  }
-
-  /** How the agent ended, once it has. */
-  get result(): WatchResult | undefined {
-    return this.#result
   }
 
   /**
@@ -100,10 +70,10 @@ export class AgentHandle implements AsyncDisposable {
    * when it does not fit into a frame.
    */
   async send(message: Json): Promise<void> {
-    if (this.#result === undefined && (await this.#deliver(message))) return
+    if (this.result === undefined && (await this.#deliver(message))) return
     throw new SuperviseError(
       'ERR_AGENT_CLOSED',
-      `${this} cannot be sent a message: ${this.#result ? 'it has exited' : 'its control connection has ended'}. ` +
+      `${this} cannot be sent a message: ${this.result ? 'it has exited' : 'its control connection has ended'}. ` +
         'An agent that does not speak the protocol takes input on `process.stdin`.',
       { agent: this.id, attempt: this.attempt },
     )
@@ -117,57 +87,14 @@ export class AgentHandle implements AsyncDisposable {
     return this.#session.messages.take(options.signal)
   }
 
-  /** Waits for the agent's own end. Rejects with the signal's reason when it aborts; the agent goes on. */
-  wait(signal?: AbortSignal): Promise<WatchResult> {
-    return abortable(this.exited, signal)
-  }
-
-  /** Sends a signal to the agent's process alone. False when it has exited. Default SIGTERM. */
-  kill(signal: NodeJS.Signals = 'SIGTERM'): boolean {
-    return this.#result === undefined && this.process.kill(signal)
-  }
-
-  /**
-   * Stops the agent and everything it started: sends SIGTERM to the process group, ends the socket, SIGKILL after
-   * `closeGrace`, then SIGKILL to each descendant that escaped. Resolves with how the agent itself ended when all of them are gone;
-   * rejects with `ERR_AGENT_UNKILLABLE` if the kernel cannot end one, and with `ERR_CLOCK_NOT_DRIVEN`, when all are gone,
-   * if the test had virtual time and did not move it. Idempotent.
-   */
-  close(): Promise<WatchResult> {
-    return (this.#closed ??= this.#close())
-  }
-
-  async [Symbol.asyncDispose](): Promise<void> {
-    await this.close()
-  }
-
-  /** `agent "web"`, with the attempt from the second on. */
-  toString(): string {
-    return `agent "${this.id}"${this.attempt > 1 ? ` (agent attempt ${this.attempt})` : ''}`
-  }
-
-  async #close(): Promise<WatchResult> {
-    const { attempt, mark, closeGrace, clock, onClosed } = this.#parts
-    const tree: ProcessTree = {
-      what: `${this}`,
-      pid: this.pid,
-      mark,
-      exited: this.exited,
-      hasExited: () => this.process.exitCode !== null || this.process.signalCode !== null,
+  protected override get stopOptions(): StopOptions {
+    const { attempt, closeGrace, clock } = this.#parts
+    return {
+      grace: closeGrace,
+      clock,
+      onTerm: () => this.socket.end(),
+      onSignal: (signal) => attempt.signalled(signal),
     }
-    try {
-      await stopTree(tree, {
-        grace: closeGrace,
-        clock,
-        onTerm: () => this.socket.end(),
-        onSignal: (signal) => attempt.signalled(signal),
-      })
-      await this.#drained()
-    } finally {
-      for (const stream of this.process.stdio) stream?.destroy()
-      await onClosed()
-    }
-    return await this.exited
   }
 
   async #deliver(message: Json): Promise<boolean> {
@@ -224,13 +151,12 @@ export class AgentHandle implements AsyncDisposable {
 
   async #diedEarly(): Promise<never> {
     const { exitCode, signal } = await this.exited
-    await this.#drained()
+    await this.drained()
     // What it said in the same turn counts: who waits for `ready` waits a turn, too.
     await realTurn()
     throw new SuperviseError(
       'ERR_AGENT_EXITED',
-      `${this} ${signal ? `was killed by ${signal}` : `exited with code ${exitCode}`} before it was ready. ` +
-        this.stderr.lastLines(),
+      `${this} ${fateText({ exitCode, signal })} before it was ready. ` + this.stderr.lastLines(),
       { agent: this.id, attempt: this.attempt, exitCode, signal, stderr: this.stderr.text },
     )
   }
@@ -250,19 +176,6 @@ export class AgentHandle implements AsyncDisposable {
         `${this.stdout.lastLines(3)}\n${this.stderr.lastLines(3)}`,
       { agent: this.id, attempt: this.attempt, readyTimeout: ms },
     )
-  }
-
-  /** Waits, not for long, until what the agent has written has been read. */
-  async #drained(): Promise<void> {
-    await this.exited
-    const { stdout, stderr } = this.process
-    const closed = [stdout, stderr, this.socket].map(
-      (stream) =>
-        new Promise<void>((resolve) =>
-          stream?.closed === false ? stream.once('close', resolve) : resolve(),
-        ),
-    )
-    await holding(this.#parts.clock, () => within(Promise.all(closed), DRAIN_LIMIT))
   }
 }
 

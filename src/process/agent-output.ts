@@ -13,14 +13,19 @@ const KEPT = 1024 * 1024
  */
 export class AgentOutput implements AsyncIterable<string> {
   readonly #name: string
+  readonly #epilogue: () => Promise<string>
   #text = ''
   #dropped = 0
   #ended = false
   readonly #changed = new Notifier()
 
-  /** @param name how messages call it, as in `stdout of agent "web"` */
-  constructor(stream: Readable, name: string) {
+  /**
+   * @param name how messages call it, as in `stdout of agent "web"`
+   * @param epilogue what to add for who has waited for a line in vain
+   */
+  constructor(stream: Readable, name: string, epilogue = async (): Promise<string> => '') {
     this.#name = name
+    this.#epilogue = epilogue
     const decoder = new StringDecoder('utf8')
     stream.on('data', (chunk: Buffer) => this.#append(decoder.write(chunk)))
     stream.once('close', () => {
@@ -52,7 +57,7 @@ export class AgentOutput implements AsyncIterable<string> {
     }
     throw new SuperviseError(
       'ERR_AGENT_EXITED',
-      `${this.#name} ended without a line that matches ${String(match)}. ${this.lastLines()}`,
+      `${this.#name} ended without a line that matches ${String(match)}. ${this.lastLines()}${await this.#epilogue()}`,
       { match: String(match) },
     )
   }

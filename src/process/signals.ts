@@ -13,6 +13,14 @@ export function signalGroup(pgid: number, signal: NodeJS.Signals): boolean {
   return send(-pgid, signal)
 }
 
+/**
+ * Sends `signal` to the process `pid`, a child of this one that has not been waited for. False when it has ended. On Windows
+ * like `signalGroup`.
+ */
+export function signalLeader(pid: number, signal: NodeJS.Signals): boolean {
+  return process.platform === 'win32' ? signalGroup(pid, signal) : send(pid, signal)
+}
+
 /** Sends `signal` to exactly this process, never to a later one with its pid. False when it is gone. */
 export function signalProcess(target: ProcessInfo, signal: NodeJS.Signals): boolean {
   if (processTable.get(target.pid)?.startTime !== target.startTime) return false

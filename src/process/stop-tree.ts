@@ -1,7 +1,7 @@
 import { type Clock, holding } from '../clock/clock.ts'
 import { SuperviseError } from '../errors.ts'
 import { realDelay, realNow, TIMED_OUT, within } from '../real-time.ts'
-import { signalGroup, signalProcess } from './signals.ts'
+import { signalGroup, signalLeader, signalProcess } from './signals.ts'
 import {
   descendantsOf,
   isUnderMark,
@@ -27,16 +27,24 @@ export interface ProcessTree {
   hasExited(): boolean
 }
 
-interface StopOptions {
-  /** How long the process may take to exit after SIGTERM. Milliseconds of `clock`. */
+/** How a tree is asked to end, before it is killed. */
+export interface StopOptions {
+  /** How long the process may take to exit after it was asked to. Milliseconds of `graceBy`. */
   readonly grace: number
+  /** Does not move while processes are killed. */
   readonly clock: Clock
+  /** Default: `clock`. */
+  readonly graceBy?: Clock
+  /** What asks it. Default SIGTERM. */
+  readonly signal?: NodeJS.Signals
+  /** Asks the process alone, whose business it then is to end what it has started. Default: its whole group. */
+  readonly alone?: boolean
   readonly onTerm?: () => void
   readonly onSignal?: (signal: NodeJS.Signals) => void
 }
 
 /**
- * Stops a whole tree: SIGTERM to its group, `grace` ms to exit, SIGKILL; then SIGKILL to every descendant that
+ * Stops a whole tree: SIGTERM to its group (or `signal`, to the process `alone`), `grace` ms to exit, SIGKILL; then SIGKILL to every descendant that
  * escaped the group, found by its mark or as a descendant of what was there when the stop began. Resolves when all of
  * them are gone. A process that is stopped (SIGSTOP) cannot handle SIGTERM and is given no grace.
  * Rejects with `ERR_AGENT_UNKILLABLE` when the kernel has not ended them 5 s after SIGKILL, and with
@@ -46,19 +54,21 @@ interface StopOptions {
  */
 export async function stopTree(
   tree: ProcessTree,
-  { grace, clock, onTerm, onSignal }: StopOptions,
+  { grace, clock, graceBy = clock, signal: first = 'SIGTERM', alone = false, onTerm, onSignal }: StopOptions,
 ): Promise<void> {
   // While the process lives its children still name it as their parent; afterwards only the mark leads to them.
   const table = tree.hasExited() ? [] : youngerProcesses()
   const known = descendantsOf([tree.pid], table)
   const stopped = table.some((info) => info.pid === tree.pid && info.stopped)
 
-  const signal = (name: NodeJS.Signals): void => {
-    if (signalGroup(tree.pid, name) && !tree.hasExited()) onSignal?.(name)
+  const signal = (name: NodeJS.Signals, send = signalGroup): void => {
+    if (send(tree.pid, name) && !tree.hasExited()) onSignal?.(name)
   }
-  if (!tree.hasExited()) signal('SIGTERM')
+  if (!tree.hasExited()) signal(first, alone ? signalLeader : signalGroup)
   onTerm?.()
-  const hurry = tree.hasExited() || stopped ? undefined : await exitWithin(tree, grace, clock)
+  const hurry = tree.hasExited() || stopped ? undefined : await exitWithin(tree, grace, graceBy)
+  // It may have gone on starting things, and those that leave their session and their mark have it alone to be known by.
+  if (alone && !tree.hasExited()) known.push(...descendantsOf([tree.pid], youngerProcesses()))
   await holding(clock, () => killTree(tree, known, signal))
   if (hurry) throw hurry
 }

@@ -1,0 +1,96 @@
+import type { ChildProcess } from 'node:child_process'
+
+import { SuperviseError, throwAll } from './errors.ts'
+import type { AgentCommands } from './process/agent-command.ts'
+import type { ProcessHandle } from './process/process-handle.ts'
+import { SupervisorHandle } from './process/supervisor-handle.ts'
+import {
+  descendantsOf,
+  inOneLook,
+  isUnderMark,
+  type ProcessInfo,
+  processTable,
+  snapshot,
+} from './process/table/index.ts'
+import type { Run } from './reap/run.ts'
+
+/** @internal What one harness has started itself, agents and supervisors, and how all of it ends. */
+export class HarnessProcesses {
+  readonly #handles: ProcessHandle[] = []
+  readonly #run: Run
+  readonly #mark: string
+  readonly #over: AbortSignal
+
+  /** @param over aborts when the harness is closed: what is started later is stopped at once */
+  constructor(run: Run, mark: string, over: AbortSignal) {
+    this.#run = run
+    this.#mark = mark
+    this.#over = over
+  }
+
+  /** Takes on what has just been started. Throws `ERR_SCOPE_CLOSED` when the harness is closed. */
+  adopt(handle: ProcessHandle): void {
+    this.#handles.push(handle)
+    this.#run.add(handle.pid)
+    if (!this.#over.aborted) return
+    void handle.close().catch(() => {})
+    this.#over.throwIfAborted()
+  }
+
+  /** It and all that it started are gone. */
+  release(handle: ProcessHandle): void {
+    this.#run.remove(handle.pid)
+  }
+
+  get children(): Set<ChildProcess> {
+    return new Set(this.#handles.map((handle) => handle.process))
+  }
+
+  /** Each under its name; empty if they printed nothing. */
+  get output(): string {
+    return this.#handles
+      .flatMap((handle) => [handle.stdout, handle.stderr])
+      .flatMap((output) => output.excerpt() ?? [])
+      .join('\n')
+  }
+
+  /** Every live process of the test, however it was started, and their descendants. */
+  list(): ProcessInfo[] {
+    const table = processTable.younger()
+    const own = new Set(this.#handles.filter((handle) => !handle.result).map((handle) => handle.pid))
+    const roots = table.filter((info) => own.has(info.pid) || isUnderMark(info.mark, this.#mark))
+    return [...new Set([...roots, ...descendantsOf(new Set(roots.map((info) => info.pid)), table)])].map(
+      snapshot,
+    )
+  }
+
+  /** The pids of those that carry the test's mark. */
+  marked(): number[] {
+    return processTable
+      .younger()
+      .filter(({ mark }) => isUnderMark(mark, this.#mark))
+      .map(({ pid }) => pid)
+  }
+
+  /** Stops supervisors before what they would start again. @param grace what agents of commands are given, in ms */
+  async close(commands: AgentCommands | undefined, grace: number): Promise<void> {
+    const isSupervisor = (handle: ProcessHandle): boolean => handle instanceof SupervisorHandle
+    const first = this.#handles.filter(isSupervisor)
+    const others = this.#handles.filter((handle) => !isSupervisor(handle))
+    const stopped = [
+      ...(await Promise.allSettled(inOneLook(() => first.map((handle) => handle.close())))),
+      ...(await Promise.allSettled([
+        commands?.close(grace),
+        ...inOneLook(() => others.map((handle) => handle.close())),
+      ])),
+    ]
+    throwAll(
+      stopped.flatMap((one) => (one.status === 'rejected' ? [one.reason as unknown] : [])).filter(isNews),
+    )
+  }
+}
+
+/** Who closed an agent in virtual time and did not move that has been told so; the agent is gone. */
+function isNews(error: unknown): boolean {
+  return !(error instanceof SuperviseError && error.code === 'ERR_CLOCK_NOT_DRIVEN')
+}

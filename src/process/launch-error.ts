@@ -1,0 +1,102 @@
+import { type Stats, statSync } from 'node:fs'
+import path from 'node:path'
+import { inspect } from 'node:util'
+
+import { SuperviseError, systemCode } from '../errors.ts'
+
+/** What could not be started. */
+interface FailedLaunch {
+  readonly what: string
+  readonly file: string
+  readonly isProgram?: boolean
+  readonly cwd: string
+  readonly env: Readonly<Record<string, string>>
+  readonly fault?: { readonly path: string } | undefined
+}
+
+/** Why the system did not start this, and what to do. */
+export function launchError(request: FailedLaunch, cause: unknown): SuperviseError {
+  const { what, cwd, fault, isProgram } = request
+  const file = fault?.path ?? request.file
+  const facts = { file, cwd, cause }
+  if (!statOf(cwd)?.isDirectory()) {
+    return new SuperviseError(
+      'ERR_RUNTIME_DIR',
+      `${what} could not be started in ${cwd}: that is not a directory. Create it first, or leave out \`cwd\`` +
+        `${isProgram ? '' : ' and `runtimeDir`'} to get a fresh one.`,
+      facts,
+    )
+  }
+  // JavaScript may give anything, above all the promise of `buildAgentForTest()`.
+  if (typeof file !== 'string' || file === '') {
+    return new SuperviseError(
+      'ERR_AGENT_NOT_FOUND',
+      `${what} could not be started: \`agentPath\` is ${inspect(file)}, which names no file. Give it what ` +
+        '`await buildAgentForTest()` resolves to, or the absolute path of an executable.',
+      facts,
+    )
+  }
+  const stats = path.isAbsolute(file) ? statOf(file) : undefined
+  const advice = isProgram ? programAdvice(file, request.env) : agentAdvice(file)
+  switch (systemCode(cause)) {
+    case 'ENOENT':
+    case 'ENOTDIR':
+      return stats
+        ? new SuperviseError(
+            'ERR_AGENT_NOT_EXECUTABLE',
+            `${what} could not be started: ${file} exists, but the interpreter that its first line names does not. ` +
+              advice.broken,
+            facts,
+          )
+        : new SuperviseError('ERR_AGENT_NOT_FOUND', `${what} could not be started: ${advice.missing}`, facts)
+    case 'EACCES':
+      return new SuperviseError(
+        'ERR_AGENT_NOT_EXECUTABLE',
+        stats?.isDirectory()
+          ? `${what} could not be started: ${file} is a directory. Name the executable file inside it.`
+          : `${what} could not be started: ${file} is not executable. ${advice.forbidden}`,
+        facts,
+      )
+    default:
+      return new SuperviseError(
+        'ERR_AGENT_SPAWN_FAILED',
+        `${what} could not be started: the system refused to run ${file} (${systemCode(cause) ?? String(cause)}).`,
+        facts,
+      )
+  }
+}
+
+interface Advice {
+  readonly missing: string
+  readonly broken: string
+  readonly forbidden: string
+}
+
+function agentAdvice(file: string): Advice {
+  return {
+    missing:
+      `there is no file ${file}. Give \`agentPath\` what \`buildAgentForTest()\` resolved to, or the absolute path of an ` +
+      'executable.',
+    broken: 'Build the agent again with `buildAgentForTest()`, or mend its "#!" line.',
+    forbidden: 'Run `chmod +x` on it, or have it built by `buildAgentForTest()`.',
+  }
+}
+
+function programAdvice(file: string, { PATH = '' }: FailedLaunch['env']): Advice {
+  const place = path.isAbsolute(file)
+    ? `there is no file ${file}. Give the path of a program`
+    : `no directory of its PATH has a program ${file} (${PATH}). Install it, add its directory to the option \`env\``
+  return {
+    missing: `${place}, or start its interpreter, as in \`supervise('python3', ['/path/to/supervisor.py'])\`.`,
+    broken: 'Install that, or mend the "#!" line.',
+    forbidden: "Run `chmod +x` on it, or start its interpreter, as in `supervise('node', [file])`.",
+  }
+}
+
+function statOf(file: string): Stats | undefined {
+  try {
+    return statSync(file)
+  } catch {
+    return undefined // It is not there, or below something that is no directory, or not for us to see.
+  }
+}
