@@ -4,6 +4,7 @@ import { type Check, checkOptions, isRecord, oneOf, wholeNumber } from '../optio
 import type { SpawnOptions } from '../options.ts'
 import type { AgentCommand } from '../process/agent-command.ts'
 import type { AgentOutput } from '../process/agent-output.ts'
+import type { Spawner } from '../process/spawner.ts'
 import type { WatchResult } from '../process/watcher.ts'
 import type { RestartLoop } from '../restart/restart-loop.ts'
 import { RestartLoopPolicy } from '../restart/policy.ts'
@@ -36,6 +37,7 @@ export interface ConformanceContext<Supervise = unknown> {
   readonly dir: string
   readonly timeline: Timeline
   readonly scope: Scope
+  readonly spawner: Spawner
   /** The fixture of this name. */
   readonly supervise: Supervise
   /** The fixture of this name; only under `time: 'virtual'`. */
