@@ -69,7 +69,7 @@ function reporting(which: Exclude<Case, 'givenUp'>, what: string, cause: Fault):
     async run(trial) {
       trial.inject(cause, { attempts: 1 })
       await trial.start({ policy: 'never' })
-      await trial.gone(1, 'the program to end')
+      await trial.struck(1)
       demandCode(await trial.ended('its end'), trial.facts.exitCodes?.[which])
     },
   }
