@@ -79,15 +79,14 @@ export interface SupervisorFacts {
   readonly endsWithInput?: boolean
   /** Nothing of the program is left when the supervisor itself is killed. */
   readonly leavesNothingWhenKilled?: boolean
+  /** How long what should happen may take, beyond the times declared here. Real time. Default 10,000. */
+  readonly patience?: number
   /** How long to watch that nothing is started. Real time. Default: half a second more than the longest of the delays. */
   readonly quiet?: number
 }
 
 /** What connects a supervisor with the checks. */
-export interface SupervisorAdapter<
-  S extends SupervisorUnderTest = SupervisorUnderTest,
-  Supervise = unknown,
-> {
+export interface SupervisorAdapter<S extends SupervisorUnderTest = SupervisorUnderTest, Supervise = unknown> {
   /** Starts it over the program of the context. It may return before that is up. */
   start(context: ConformanceContext<Supervise>): S | Promise<S>
   /** Stops it as documented; resolves when it says that it is done. Default: SIGTERM, then its exit. */
@@ -133,6 +132,7 @@ const FACTS: Record<keyof SupervisorFacts, Check> = {
   passesOutput: flag,
   endsWithInput: flag,
   leavesNothingWhenKilled: flag,
+  patience: milliseconds,
   quiet: milliseconds,
 }
 

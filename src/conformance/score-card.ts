@@ -57,9 +57,11 @@ export function renderScoreCards(cards: readonly ScoreCard[]): string {
       .map((score) => `- ${supervisor}, \`${score.check}\`: ${remarkOf(score)}`),
   )
   const names = cards.map(({ supervisor }) => supervisor)
-  return [table(['check', ...names], [...rows, totals]), ...(notes.length > 0 ? [notes.join('\n')] : []), ''].join(
-    '\n\n',
-  )
+  return [
+    table(['check', ...names], [...rows, totals]),
+    ...(notes.length > 0 ? [notes.join('\n')] : []),
+    '',
+  ].join('\n\n')
 }
 
 function summary(scores: readonly Score[]): string {

@@ -138,6 +138,16 @@ export class Trial {
     return this.#parts.timeline.delays(this.#parts.command.id)
   }
 
+  /** Whether this attempt has begun before the one before it was gone. */
+  overlaps(attempt: number): boolean {
+    const { timeline, command } = this.#parts
+    const seqOf = (kind: 'spawn' | 'exit', number: number): number | undefined =>
+      timeline.events.find(
+        (event) => event.kind === kind && event.agent === command.id && event.attempt === number,
+      )?.seq
+    return (seqOf('exit', attempt - 1) ?? Infinity) > (seqOf('spawn', attempt) ?? Infinity)
+  }
+
   /** All starts so far. */
   get records(): TimelineRecord[] {
     return this.#parts.timeline.records(this.#parts.command.id)
@@ -152,9 +162,13 @@ export class Trial {
       supervisor.kill?.('SIGTERM')
       return supervisor.exited
     }
-    const all = Promise.all(Array.from({ length: times }, one))
+    const all = Promise.all(Array.from({ length: times }, one)).then(
+      () => undefined,
+      (error: unknown) => ({ error }),
+    )
     const outcome = await this.pace.until(all, (this.facts.grace ?? 0) + this.#patience)
     demand(outcome !== TIMED_OUT, 'its stop to come to an end', 'it did not')
+    demand(outcome === undefined, 'its stop to succeed', 'it failed', outcome && String(outcome.error))
   }
 
   /** Asks for a restart. */
@@ -185,11 +199,7 @@ export class Trial {
   async printed(text: string): Promise<void> {
     const line = this.#running.stdout?.line(text)
     const seen = line && (await this.pace.until(line, this.#patience))
-    demand(
-      seen !== TIMED_OUT,
-      'what the program prints in the output of the supervisor',
-      'it is not there',
-    )
+    demand(seen !== TIMED_OUT, 'what the program prints in the output of the supervisor', 'it is not there')
   }
 
   /** Watches that there are `count` starts and that there will be no more. */
@@ -208,8 +218,8 @@ export class Trial {
       const left = (await this.#parts.processes()).filter(counts)
       if (left.length === 0) return
       if (realNow() > end) {
-        const seen = left.length === 1 ? 'a process lives on' : 'processes live on'
-        throw new Deviation(expected, seen, left.map(({ pid, command }) => `${pid} ${command}`).join('; '))
+        const detail = left.map(({ pid, command }) => `${pid} ${command}`).join('; ')
+        throw new Deviation(expected, 'something of it lives on', detail)
       }
       // The end of a process that is no child of ours makes no event.
       await realDelay(POLL)
@@ -219,6 +229,11 @@ export class Trial {
   /** What the program has started and that lives. */
   async grandchildren(): Promise<ProcessInfo[]> {
     return (await this.#parts.processes()).filter(isGrandchild)
+  }
+
+  /** Whether something lives that was started to hold the output of the program. */
+  async holdsOutput(): Promise<boolean> {
+    return (await this.#parts.processes()).some(({ command }) => /^cat\b/.test(command))
   }
 
   /** Kills whatever is left, the supervisor first. */
@@ -234,7 +249,12 @@ export class Trial {
     return this.#supervisor
   }
 
-  async #heard(kind: 'ready' | 'spawn' | 'exit' | 'fault', attempt: number, later: number, what: string): Promise<void> {
+  async #heard(
+    kind: 'ready' | 'spawn' | 'exit' | 'fault',
+    attempt: number,
+    later: number,
+    what: string,
+  ): Promise<void> {
     const { timeline, command } = this.#parts
     const { delays = [] } = this.facts
     const restarts = Array.from({ length: attempt - 1 }, (_, at) => delays[at] ?? delays.at(-1) ?? 0)
@@ -244,7 +264,7 @@ export class Trial {
   }
 
   get #patience(): number {
-    return this.pace.virtual ? PATIENCE.virtual : PATIENCE.real
+    return this.pace.virtual ? PATIENCE.virtual : (this.facts.patience ?? PATIENCE.real)
   }
 
   /** How long to watch that nothing happens. ms */

@@ -1,3 +1,4 @@
+import { execFileSync } from 'node:child_process'
 import { writeFileSync } from 'node:fs'
 import path from 'node:path'
 
@@ -11,12 +12,12 @@ type Case = keyof NonNullable<SupervisorFacts['exitCodes']>
 
 const OUTPUT = 'conformance: printed by the program'
 
-/** Starts something that holds the standard output of the program, and outlives it. */
+/** Starts something that holds the output of the program and outlives it: it reads from a pipe into which nobody writes. */
 const HOLDER = `'use strict'
 if (process.env.SUPERVISE_AGENT && !process.env.CONFORMANCE_HELD) {
   process.env.CONFORMANCE_HELD = '1'
   const { spawn } = require('node:child_process')
-  spawn('sleep', ['86400'], { stdio: ['ignore', 'inherit', 'inherit'] }).unref()
+  spawn('/bin/sh', ['-c', 'exec cat <> "$0"', __dirname + '/held'], { stdio: ['ignore', 'inherit', 'inherit'] }).unref()
 }
 `
 
@@ -38,10 +39,13 @@ export const reportingChecks: readonly Check[] = [
     unless: unlessRestarting,
     async run(trial) {
       const file = path.join(trial.dir, 'hold-output.cjs')
+      execFileSync('mkfifo', [path.join(trial.dir, 'held')])
       writeFileSync(file, HOLDER)
       trial.inject(fault.exit(1), { attempts: 1 })
       await trial.start({ policy: trial.policy, env: { NODE_OPTIONS: `--require ${JSON.stringify(file)}` } })
       await trial.ready(2)
+      if (await trial.holdsOutput()) return
+      throw new Error('nothing holds the output: start the program by `command.file`, or with `command.env`')
     },
   },
   reporting('failure', 'the failure of the program', fault.exit(1)),

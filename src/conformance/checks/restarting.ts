@@ -28,8 +28,7 @@ export const restartingChecks: readonly Check[] = [
       await trial.ready(1)
       await trial.restart()
       await trial.begun(2)
-      const [old] = trial.records
-      demand(old?.exitedAt !== undefined, 'one program at a time', 'the new one runs beside the old one')
+      demand(!trial.overlaps(2), 'one program at a time', 'the new one runs beside the old one')
     },
   },
   {
@@ -42,6 +41,7 @@ export const restartingChecks: readonly Check[] = [
       await trial.start({ policy: trial.policy, script: { children: ['ordinary'] } })
       await trial.ready(1)
       const old = await trial.grandchildren()
+      demand(old.length === 1, 'the program to have started something', 'it has not')
       await trial.restart()
       await trial.ready(2)
       await trial.nothingLeft(

@@ -1,7 +1,6 @@
 import { fault } from '../../fault/fault.ts'
 import type { Fault } from '../../fault/fault.ts'
 import { type Check, unlessRestarting, unlessUnder } from '../check.ts'
-import type { Trial } from '../trial.ts'
 import { demand } from '../verdict.ts'
 
 /** When it starts the program, and when again. */
@@ -54,16 +53,9 @@ function restarting(name: string, title: string, cause: Fault): Check {
       trial.inject(cause, { attempts: 1 })
       await trial.start({ policy: trial.policy })
       await trial.ready(2)
-      await exitedBefore(trial, 2)
+      demand(!trial.overlaps(2), 'the restart after the exit', 'it came before')
     },
   }
-}
-
-/** An attempt may be restarted when it is gone, and not before. */
-async function exitedBefore(trial: Trial, attempt: number): Promise<void> {
-  const [before, after] = trial.records.slice(attempt - 2)
-  const order = (before?.exitedAt ?? Infinity) <= (after?.spawnedAt ?? 0)
-  demand(order, 'the restart after the exit', 'it came before')
 }
 
 function ending(policy: 'on-failure' | 'never', outcome: 'success' | 'failure', cause: Fault): Check {
