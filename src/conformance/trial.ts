@@ -185,9 +185,9 @@ export class Trial {
     return end
   }
 
-  /** Kills the supervisor itself. */
-  kill(): void {
-    this.#running.kill?.('SIGKILL')
+  /** Sends a signal to the supervisor itself. */
+  kill(signal: NodeJS.Signals): void {
+    this.#running.kill?.(signal)
   }
 
   /** Ends the supervisor's standard input. */

@@ -6,10 +6,10 @@ const PROGRAM = `
 const { spawn } = require('node:child_process')
 const [file, flaw] = process.argv.slice(1)
 const output = flaw === 'passes-output-on' ? 'ignore' : 'inherit'
-const input = flaw === 'killed-supervisor-leaves-nothing' ? 'ignore' : 'pipe'
+const input = /^(killed|sigterm)-/.test(flaw) ? 'ignore' : 'pipe'
 const child = spawn(file, { stdio: [input, output, 'inherit'] })
 const stop = () => child.kill('SIGTERM')
-process.on('SIGTERM', stop)
+process.on('SIGTERM', flaw === 'sigterm-leaves-nothing' ? () => process.exit(0) : stop)
 if (flaw !== 'ends-with-its-input') process.stdin.resume().on('end', stop)
 child.on('exit', (code) => process.exit(code ?? 1))
 `
@@ -36,5 +36,5 @@ export function foreignSupervisor(flaw?: string): SupervisorAdapter<SupervisorHa
 
 /** The program would end at once if it had no input. */
 function input(flaw: string | undefined): 'ignore' | 'exit-on-eof' {
-  return flaw === 'killed-supervisor-leaves-nothing' ? 'ignore' : 'exit-on-eof'
+  return /^(killed|sigterm)-/.test(flaw ?? '') ? 'ignore' : 'exit-on-eof'
 }

@@ -13,9 +13,9 @@ function verdictOf(name: string, adapter: SupervisorAdapter, fixtures: TrialFixt
 }
 
 test('remy/nodemon#882: SIGTERM to nodemon leaves the program running', async ({ harness, supervise }) => {
-  expect(await verdictOf('stop-leaves-nothing', nodemon, { harness, supervise })).toMatchObject({
+  expect(await verdictOf('sigterm-leaves-nothing', nodemon, { harness, supervise })).toMatchObject({
     kind: 'fail',
-    expected: 'nothing to be left once it has stopped',
+    expected: 'nothing to be left once it has ended',
     seen: 'something of it lives on',
   })
 })

@@ -16,7 +16,7 @@ export const leftoverChecks: readonly Check[] = [
     async run(trial) {
       await trial.start({ policy: trial.policy })
       await trial.ready(1)
-      trial.kill()
+      trial.kill('SIGKILL')
       await trial.ended('the supervisor to be dead')
       await trial.nothingLeft('nothing to be left of it')
     },

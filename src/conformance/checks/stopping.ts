@@ -25,6 +25,18 @@ export const stoppingChecks: readonly Check[] = [
     },
   },
   {
+    name: 'sigterm-leaves-nothing',
+    title: 'leaves no process when SIGTERM ends it, as service managers and containers do',
+    unless: (_facts, { time }) => (time === 'virtual' ? 'it is no process of its own' : undefined),
+    async run(trial) {
+      await trial.start({ policy: trial.policy })
+      await trial.ready(1)
+      trial.kill('SIGTERM')
+      await trial.ended('its end')
+      await trial.nothingLeft('nothing to be left once it has ended')
+    },
+  },
+  {
     name: 'stop-during-start',
     title: 'stops a program that is not up yet, and leaves nothing',
     async run(trial) {

@@ -1,0 +1,24 @@
+import { writeFileSync } from 'node:fs'
+import { createRequire } from 'node:module'
+import path from 'node:path'
+
+import { describeSupervisor } from 'vitest-supervise/conformance'
+
+const program = createRequire(import.meta.url).resolve('foreman/nf.js')
+
+describeSupervisor('node-foreman', {
+  start({ command, dir, supervise }) {
+    writeFileSync(path.join(dir, 'Procfile'), `program: ${command.shell}\n`)
+    return supervise(process.execPath, [program, 'start'], { cwd: dir })
+  },
+  async stop(foreman) {
+    foreman.kill('SIGINT')
+    await foreman.exited
+  },
+  facts: {
+    policies: ['never'],
+    exitCodes: { failure: 'non-zero', signal: 'non-zero' },
+    passesOutput: true,
+  },
+  report: 'scores/node-foreman',
+})
