@@ -1,7 +1,7 @@
 import { closeSync, readSync } from 'node:fs'
 import type { Socket } from 'node:net'
 
-import type { AgentFrame } from '../src/protocol/frames.ts'
+import type { AgentFrame, Exit } from '../src/protocol/frames.ts'
 import { encodeFrame, FrameDecoder, type RawFrame } from '../src/protocol/ndjson.ts'
 import { die } from './complain.ts'
 import { writeAll } from './output.ts'
@@ -34,6 +34,7 @@ export class Channel {
   #socket: Socket | undefined
   #receiver: Receiver | undefined
   #state: 'open' | 'lost' | 'closed' = 'open'
+  #isGuest = false
   #holds = 0
 
   /** Over an inherited, connected descriptor. */
@@ -50,6 +51,7 @@ export class Channel {
       socket.once('error', reject).once('connect', () => {
         socket.off('error', reject)
         const channel = new Channel()
+        channel.#isGuest = true
         channel.#attach(socket)
         resolve(channel)
       })
@@ -73,6 +75,14 @@ export class Channel {
     if (this.#socket === undefined) this.#sendNow(line)
     else this.#socket.write(line)
     if (frame.t !== 'parked') this.onActivity()
+  }
+
+  /**
+   * Says how this process is about to end, if the test did not start it: then it learns that from nobody else. The kernel has
+   * it when this returns, unless the test reads slowly.
+   */
+  farewell(exit: Exit): void {
+    if (this.#isGuest) this.send({ t: 'exit', ...exit })
   }
 
   /** Whether the kernel has all that was sent. */

@@ -1,7 +1,8 @@
 import type { Json } from '../src/json.ts'
 import type { FaultOrder, FaultPoint } from '../src/protocol/frames.ts'
 import { warn } from './complain.ts'
-import { findFault, type FaultOptions, type Stage } from './faults.ts'
+import { findFault } from './faults/index.ts'
+import type { FaultOptions, Stage } from './faults/stage.ts'
 
 /** A point of the agent's life that it has just reached. */
 export type Moment = 'start' | 'ready' | { readonly message: number } | { readonly cue: string }

@@ -5,8 +5,9 @@ import { Alarm } from './alarm.ts'
 import { Channel } from './channel.ts'
 import { die } from './complain.ts'
 import { FaultPlayer } from './fault-player.ts'
-import { faultNames, type Stage } from './faults.ts'
-import { ignoreSignal } from './signals.ts'
+import { faultNames } from './faults/index.ts'
+import type { Stage } from './faults/stage.ts'
+import { endsProcess, ignoreSignal } from './signals.ts'
 
 /** What the program around a {@link Session} does when something comes. */
 export interface SessionEvents {
@@ -188,6 +189,9 @@ export class Session {
         this.alarm.disconnected()
         this.#events.cut()
       },
+      fall: (signal) => {
+        if (endsProcess(signal)) this.channel?.farewell({ signal })
+      },
       park: () => {
         if (this.channel !== undefined) this.channel.send({ t: 'parked', seen: this.channel.seen })
       },
@@ -211,5 +215,8 @@ async function openChannel(): Promise<Channel | undefined> {
     return Channel.onDescriptor(Number(fd))
   }
   const path = process.env[ENV.socket]
-  return path === undefined || path === '' ? undefined : Channel.onSocket(path)
+  if (path === undefined || path === '') return undefined
+  const channel = await Channel.onSocket(path)
+  process.on('exit', (code) => channel.farewell({ code }))
+  return channel
 }

@@ -14,3 +14,11 @@ export function ignoreSignal(signal: NodeJS.Signals, onIgnored: () => void): voi
   })
   process.on(signal, () => {})
 }
+
+/** What ends a process of Node that does not listen for it. Not all that does: SIGKILL and those that programs get. */
+const DEADLY = /^SIG(?:ABRT|ALRM|BUS|FPE|HUP|ILL|INT|KILL|QUIT|SEGV|SYS|TERM|TRAP|USR2|XCPU)$/
+
+/** Whether this process does not survive this signal. */
+export function endsProcess(signal: NodeJS.Signals): boolean {
+  return DEADLY.test(signal) && process.listenerCount(signal) === 0
+}

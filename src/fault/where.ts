@@ -4,7 +4,7 @@ import { SuperviseError } from '../errors.ts'
 import { type Check, checkOptions, invalidOption, isRecord } from '../option-checks.ts'
 import { assertAgentId } from '../process/agent-id.ts'
 import type { FaultPoint } from '../protocol/frames.ts'
-import type { Fault } from './fault.ts'
+import { type Fault, faultFacts } from './fault.ts'
 
 /** A point in the life of one attempt at which a fault can strike. */
 export type Point = 'spawn' | FaultPoint
@@ -122,8 +122,9 @@ function assertPossible(fault: Fault, at: Point): void {
   if (fault.at === 'start' && (at === 'ready' || (typeof at === 'object' && 'after' in at))) {
     throw invalidPoint(fault, at, `'start', or a message or cue before ready: it delays ready`)
   }
-  if (process.platform === 'win32' && (fault.name === 'notExecutable' || fault.name === 'freeze')) {
-    throw unsupported(fault, 'Windows has nothing like it')
+  const facts = faultFacts[fault.name]
+  if (facts && !facts.on.includes(process.platform)) {
+    throw unsupported(fault, `it happens on ${facts.on.join(' and ')}, and this is ${process.platform}`)
   }
 }
 

@@ -158,8 +158,9 @@ export class AgentCommands {
         clock: this.#context.clock,
         router: this.#context.router,
         welcome: (hello) => {
-          const attempt = this.#starts.claim(hello)
-          this.attached.push({ hello, process: this.#own(hello.pid), attempt: attempt.number, socket })
+          const process = this.#own(hello.pid)
+          const attempt = this.#starts.claim(hello, process)
+          this.attached.push({ hello, process, attempt: attempt.number, socket })
           const welcome = attempt.welcome(script)
           attempt.connected(session)
           return welcome

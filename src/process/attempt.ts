@@ -2,8 +2,9 @@ import type { ChildProcess } from 'node:child_process'
 import os from 'node:os'
 
 import type { Json } from '../json.ts'
+import { isRecord } from '../option-checks.ts'
 import type { AgentScript } from '../protocol/frames.ts'
-import type { Hello, HostSession, SessionListener, Welcome } from '../protocol/host-session.ts'
+import type { Hello, HostSession, LastWords, SessionListener, Welcome } from '../protocol/host-session.ts'
 import type { AgentEvent } from './agent-event.ts'
 import type { Attempts } from './attempts.ts'
 import type { AttemptFaults, FaultSource, SpawnFault } from './fault-source.ts'
@@ -33,6 +34,8 @@ export class Attempt implements SessionListener {
   readonly #saysReady: boolean
   #ready = false
   #over = false
+  /** How it ends by its own words, or by a fault that it has confirmed. */
+  #said: LastWords = { exitCode: null, signal: null }
 
   /** Counts the attempt: it begins now. */
   constructor(agent: string, { attempts, faults, observe }: AttemptContext, saysReady = true) {
@@ -72,12 +75,17 @@ export class Attempt implements SessionListener {
         return sent
       },
     })
-    child.once('exit', (exitCode: number | null, signal: NodeJS.Signals | null) => {
-      if (this.#over) return
-      this.#over = true
-      this.#faults.exited()
-      this.#tell({ kind: 'exit', exitCode, signal })
-    })
+    child.once('exit', (exitCode: number | null, signal: NodeJS.Signals | null) =>
+      this.exited({ exitCode, signal }),
+    )
+  }
+
+  /** The process is gone. @param how default: what it said itself, if it did */
+  exited({ exitCode, signal }: LastWords = this.#said): void {
+    if (this.#over) return
+    this.#over = true
+    this.#faults.exited()
+    this.#tell({ kind: 'exit', exitCode, signal })
   }
 
   /** The system refused to start it. */
@@ -134,16 +142,28 @@ export class Attempt implements SessionListener {
 
   fired(id: number, proof: Json): void {
     const fault = this.#faults.fired(id)
-    if (fault !== undefined) this.#tell({ kind: 'fault', fault, proof })
+    if (fault === undefined) return
+    this.#said = endBy(fault, proof) ?? this.#said
+    this.#tell({ kind: 'fault', fault, proof })
   }
 
-  ended(): void {
+  ended(lastWords: LastWords): void {
+    if (lastWords.exitCode !== null || lastWords.signal !== null) this.#said = lastWords
     this.#faults.disconnected()
   }
 
   #tell(event: WithoutAttempt<AgentEvent>): void {
     this.#observe({ agent: this.agent, attempt: this.number, ...event })
   }
+}
+
+/** How a process ends that has confirmed this fault, where there is no other way. */
+function endBy(fault: string, proof: Json): LastWords | undefined {
+  if (!isRecord(proof)) return undefined
+  const { code, signal } = proof
+  if (fault === 'exit' && Number.isInteger(code)) return { exitCode: Number(code), signal: null }
+  // Any other signal it may have handled.
+  return fault === 'signal' && signal === 'SIGKILL' ? { exitCode: null, signal } : undefined
 }
 
 /** The signal that `kill` sends; undefined for 0, which sends none. */

@@ -7,8 +7,9 @@ import { ENV } from '../protocol/frames.ts'
 import type { Hello } from '../protocol/host-session.ts'
 import { aroundStart, type StartRequest, watchStarts } from '../starts.ts'
 import { Attempt, type AttemptContext } from './attempt.ts'
+import { ForeignAttempts, type ForeignContext } from './foreign-attempts.ts'
 import { startFaulty } from './spawn-fault.ts'
-import { processTable } from './table/index.ts'
+import { type ProcessInfo, processTable } from './table/index.ts'
 
 /** What identifies the starts of one command. */
 export interface CommandTarget {
@@ -28,14 +29,16 @@ type Way = 'file' | 'module' | 'shell'
  * whatever library, and in the order of their hellos where another one does.
  */
 export class CommandStarts {
-  readonly #context: AttemptContext
+  readonly #context: AttemptContext & { readonly mark: string }
+  readonly #foreign: ForeignAttempts
   readonly #targets: CommandTarget[] = []
   /** Started by this process, and no hello yet. */
   readonly #awaited = new Map<number, Attempt>()
   #unwatch: (() => void) | undefined
 
-  constructor(context: AttemptContext) {
+  constructor(context: ForeignContext & { readonly mark: string }) {
     this.#context = context
+    this.#foreign = new ForeignAttempts(context)
   }
 
   add(target: CommandTarget): void {
@@ -45,23 +48,21 @@ export class CommandStarts {
     )
   }
 
-  /** The attempt of the process that says hello. */
-  claim(hello: Hello): Attempt {
-    const started = this.#startedAs(hello)
-    if (started) return started
-    const attempt = new Attempt(hello.id, this.#context)
-    attempt.spawned()
-    return attempt
+  /** The attempt of the process that says hello, which is this one if it is one of the test's. */
+  claim(hello: Hello, process: ProcessInfo | undefined): Attempt {
+    return this.#startedAs(hello) ?? this.#foreign.begin(hello.id, process)
   }
 
-  /** Numbers no more starts. */
+  /** Numbers no more starts, and tells of no more exits. */
   close(): void {
+    this.#foreign.close()
     this.#unwatch?.()
     this.#unwatch = undefined
     this.#targets.length = 0
   }
 
   #start(child: ChildProcess, request: StartRequest, start: (request: StartRequest) => number): number {
+    if (isOurs(request, this.#context.mark)) return start(request)
     for (const target of this.#targets) {
       const way = wayOf(request, target)
       if (way !== undefined) return this.#startAgent(child, target, way, request, start)
@@ -126,6 +127,11 @@ export class CommandStarts {
     }
     return undefined
   }
+}
+
+/** Whether this starts an agent of a spawner, or a supervisor of the test: each has a mark of its own below the test's. */
+function isOurs({ envPairs }: StartRequest, mark: string): boolean {
+  return Array.isArray(envPairs) && envPairs.some((pair) => String(pair).startsWith(`${ENV.mark}=${mark}.`))
 }
 
 /** How this request starts the command; undefined if it does not, such as one that only hands the command to a supervisor. */

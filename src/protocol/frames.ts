@@ -72,6 +72,10 @@ export type AgentFrame =
   | { t: 'cue'; name: string; n: number }
   | { t: 'sleep'; ms: number; n: number }
   | { t: 'message'; body: Json }
+  | ({ t: 'exit' } & Exit)
+
+/** How an agent is about to end: with a code, or by a signal that it does not handle. */
+export type Exit = { code: number } | { signal: NodeJS.Signals }
 
 /** From the test to the agent. */
 export type HostFrame =

@@ -26,6 +26,12 @@ export interface Welcome {
   readonly script: AgentScript
 }
 
+/** How an agent said that it ends; both are null if it did not say. */
+export interface LastWords {
+  readonly exitCode: number | null
+  readonly signal: NodeJS.Signals | null
+}
+
 /** Who follows a conversation. Each call comes before the agent is let go on, or told of the thing. */
 export interface SessionListener {
   hello(hello: Hello): void
@@ -35,7 +41,7 @@ export interface SessionListener {
   message(n: number): void
   fired(id: number, proof: Json): void
   /** The connection has ended. */
-  ended(): void
+  ended(lastWords: LastWords): void
 }
 
 interface HostSessionOptions {
@@ -68,6 +74,7 @@ export class HostSession implements Speaker {
   readonly #ended = new AbortController()
   readonly #rest = new Rest()
   #known: Hello | undefined
+  #lastWords: LastWords = { exitCode: null, signal: null }
   #messagesSent = 0
 
   constructor(socket: Duplex, options: HostSessionOptions) {
@@ -162,6 +169,10 @@ export class HostSession implements Speaker {
           this.#go(frame, waitBy(this.#options.clock, Number(frame['ms']), this.#ended.signal)),
         )
         break
+      case 'exit':
+        // Nothing happens by that yet: it is told with the end of the connection.
+        this.#lastWords = lastWordsOf(frame)
+        break
       default: // A newer agent may say more than this version knows.
     }
   }
@@ -217,12 +228,19 @@ export class HostSession implements Speaker {
     ),
   ): void {
     this.#route.deliver(() => {
-      this.listener?.ended()
+      this.listener?.ended(this.#lastWords)
       this.#hello.reject(error)
       this.#ready.reject(error)
       this.#ended.abort(error)
       this.messages.end()
     })
     this.#route.close()
+  }
+}
+
+function lastWordsOf({ code, signal }: RawFrame): LastWords {
+  return {
+    exitCode: Number.isInteger(code) ? Number(code) : null,
+    signal: typeof signal === 'string' && /^SIG[A-Z0-9]+$/.test(signal) ? (signal as NodeJS.Signals) : null,
   }
 }

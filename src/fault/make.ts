@@ -1,0 +1,64 @@
+import os from 'node:os'
+
+import { SuperviseError } from '../errors.ts'
+import type { Json } from '../json.ts'
+import type { Check } from '../option-checks.ts'
+
+/** Something that goes wrong in an agent, for real. Faults are plain values, made by {@link fault}. */
+export interface Fault {
+  readonly name: string
+  /** What the agent is told besides the name. */
+  readonly options: Readonly<Record<string, Json>>
+  /** Where it strikes unless `at` says otherwise. */
+  readonly at: 'spawn' | 'start' | 'ready'
+  /** How messages call it, as in `exit(1)`. */
+  readonly text: string
+}
+
+/** What there is to know of a fault before it is used. */
+export interface FaultFacts {
+  /** Where it can happen. */
+  readonly on: readonly NodeJS.Platform[]
+  /** The kind of mistake in a supervisor that it brings to light. */
+  readonly finds: string
+}
+
+/** The facts of each fault of a chapter of the catalogue. */
+export type FactsOf<Chapter> = Readonly<Record<keyof Chapter, FaultFacts>>
+
+export const EVERYWHERE: readonly NodeJS.Platform[] = ['linux', 'darwin', 'win32']
+export const POSIX: readonly NodeJS.Platform[] = ['linux', 'darwin']
+
+export function make(name: string, at: Fault['at'], options: Record<string, Json> = {}): Fault {
+  const shown = Object.values(options).map((value) =>
+    typeof value === 'string' ? `'${value}'` : JSON.stringify(value),
+  )
+  return Object.freeze({ name, options: Object.freeze(options), at, text: `${name}(${shown.join(', ')})` })
+}
+
+/** Throws `ERR_OPTION_INVALID`, which names the argument, unless it passes. */
+export function checkArgument(name: string, argument: string, value: unknown, problem: Check): void {
+  const expected = problem(value, argument)
+  if (expected === undefined) return
+  const shown = typeof value === 'number' ? String(value) : (JSON.stringify(value) ?? String(value))
+  throw new SuperviseError(
+    'ERR_OPTION_INVALID',
+    `The argument \`${argument}\` of fault.${name} is ${shown}, but must be ${expected}.`,
+    { option: argument, value },
+  )
+}
+
+export const anySignal: Check = (value) =>
+  isSignal(value) ? undefined : 'a signal of this system, such as "SIGTERM"'
+
+export const ignorable: Check = (value) =>
+  isSignal(value) && value !== 'SIGKILL' && value !== 'SIGSTOP'
+    ? undefined
+    : 'a signal of this system that can be ignored, such as "SIGTERM"'
+
+export const milliseconds: Check = (value) =>
+  Number.isFinite(value) && Number(value) >= 0 ? undefined : 'a number of milliseconds, 0 or more'
+
+function isSignal(value: unknown): boolean {
+  return typeof value === 'string' && Object.hasOwn(os.constants.signals, value)
+}
