@@ -11,8 +11,9 @@ describeSupervisor('node-foreman', {
     writeFileSync(path.join(dir, 'Procfile'), `program: ${command.shell}\n`)
     return supervise(process.execPath, [program, 'start'], { cwd: dir })
   },
+  // Ctrl-C, which a terminal sends to all that runs in it.
   async stop(foreman) {
-    foreman.kill('SIGINT')
+    process.kill(-foreman.pid, 'SIGINT')
     await foreman.exited
   },
   facts: {
