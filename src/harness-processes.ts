@@ -12,7 +12,9 @@ import {
   processTable,
   snapshot,
 } from './process/table/index.ts'
+import { findLeaks } from './reap/leaks.ts'
 import type { Run } from './reap/run.ts'
+import type { SpawnLedger } from './reap/spawn-ledger.ts'
 
 /** @internal What one harness has started itself, agents and supervisors, and how all of it ends. */
 export class HarnessProcesses {
@@ -87,6 +89,18 @@ export class HarnessProcesses {
     throwAll(
       stopped.flatMap((one) => (one.status === 'rejected' ? [one.reason as unknown] : [])).filter(isNews),
     )
+  }
+
+  /** What the test has left without it, by now killed, as `ERR_PROCESS_LEAK`. */
+  async findLeak(
+    ledger: SpawnLedger | undefined,
+    commands: AgentCommands | undefined,
+  ): Promise<SuperviseError | undefined> {
+    // What these started is gone with them, by proof. The rest can only come from elsewhere.
+    const { children } = this
+    const spawns = ledger?.spawns.filter(({ child }) => !children.has(child)) ?? []
+    if (spawns.length === 0 && commands === undefined) return undefined
+    return findLeaks({ mark: this.#mark, spawns })
   }
 }
 

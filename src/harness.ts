@@ -26,7 +26,6 @@ import { READY_TIMEOUT, Spawner } from './process/spawner.ts'
 import { startSupervisor } from './process/start-supervisor.ts'
 import type { SupervisorHandle } from './process/supervisor-handle.ts'
 import type { ProcessInfo } from './process/table/index.ts'
-import { findLeaks } from './reap/leaks.ts'
 import type { SpawnLedger } from './reap/spawn-ledger.ts'
 import { checkSupervisorOptions, type ResolvedOptions } from './resolve-options.ts'
 import type { RestartLoop } from './restart/restart-loop.ts'
@@ -175,6 +174,11 @@ export class Harness implements AsyncDisposable {
     return this.#kept ? this.runtimeDir : undefined
   }
 
+  /** @internal Undefined before anybody has asked for `agentCommand`. */
+  get commands(): AgentCommands | undefined {
+    return this.#commands
+  }
+
   /** @internal Makes the harness answer for what the test starts without it, too. */
   answerFor(ledger: SpawnLedger): void {
     this.#ledger = ledger
@@ -295,11 +299,7 @@ export class Harness implements AsyncDisposable {
   }
 
   async #checkLeaks(): Promise<void> {
-    // What the agents started is gone with them, by proof. The rest can only come from elsewhere.
-    const agents = this.#processes.children
-    const spawns = this.#ledger?.spawns.filter(({ child }) => !agents.has(child)) ?? []
-    if (spawns.length === 0 && this.#commands === undefined) return
-    const leak = await findLeaks({ mark: this.#mark, spawns })
+    const leak = await this.#processes.findLeak(this.#ledger, this.#commands)
     if (!leak) return
     if (this.options.leaks === 'warn') {
       console.warn(`vitest-supervise: ${leak.message}`)

@@ -15,7 +15,15 @@ export type { Harness } from './harness.ts'
 export type { HarnessLoopOptions } from './harness-loop.ts'
 export type { SpawnAgentOptions } from './harness-parts.ts'
 export type { Json } from './json.ts'
-export type { AgentEntry, ReadyWhen, SpawnOptions, SuperviseOptions, SupervisorOptions } from './options.ts'
+export type {
+  AgentEntry,
+  ReadyWhen,
+  RemainsOptions,
+  SpawnOptions,
+  SuperviseOptions,
+  SupervisorCommand,
+  SupervisorOptions,
+} from './options.ts'
 export type { AgentCommand, AgentCommandOptions } from './process/agent-command.ts'
 export { AgentHandle } from './process/agent-handle.ts'
 export type { AgentOutput } from './process/agent-output.ts'

@@ -54,6 +54,27 @@ export interface SupervisorOptions {
   signal?: AbortSignal
 }
 
+/** How a supervisor is started. */
+export interface SupervisorCommand extends Pick<SupervisorOptions, 'env' | 'inheritEnv' | 'cwd'> {
+  readonly file: string
+  readonly args?: readonly string[]
+}
+
+/** How a supervisor is ended, and when that is due. Times in ms of real time. */
+export interface RemainsOptions {
+  /** The ways to end it, each with a supervisor of its own. Default: `['eof', 'SIGTERM', 'SIGKILL']`. */
+  by?: readonly ('eof' | NodeJS.Signals)[]
+  /** How long it may take to end, and as long again, what it has started. Default 2000. */
+  within?: number
+  /**
+   * What it prints when it has started everything. Default: it has started something, if that is an agent of the test by
+   * `agentCommand`, it is ready, and nobody in the tree is at work.
+   */
+  ready?: { stdout: string | RegExp } | { stderr: string | RegExp }
+  /** How long that may take. Default 5000; in a test, less than the test's own timeout. */
+  readyTimeout?: number
+}
+
 /** The options of a project, a file or a group of tests. Structured-cloneable: they cross to the workers. */
 export interface SuperviseOptions {
   /** The agent that tests get. Default: the scripted agent of this package. */

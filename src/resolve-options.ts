@@ -13,7 +13,13 @@ import {
   oneOf,
   wholeNumber,
 } from './option-checks.ts'
-import type { AgentEntry, SpawnOptions, SuperviseOptions, SupervisorOptions } from './options.ts'
+import type {
+  AgentEntry,
+  RemainsOptions,
+  SpawnOptions,
+  SuperviseOptions,
+  SupervisorOptions,
+} from './options.ts'
 
 /** Options with every default filled in. */
 export interface ResolvedOptions {
@@ -86,12 +92,22 @@ const SUPERVISOR_OPTIONS: Record<keyof SupervisorOptions, Check> = {
   env: SPAWN_OPTIONS.env,
   inheritEnv: SPAWN_OPTIONS.inheritEnv,
   cwd: SPAWN_OPTIONS.cwd,
-  stopSignal: (value) =>
-    typeof value === 'string' && Object.hasOwn(os.constants.signals, value)
-      ? undefined
-      : 'a signal of this system, such as "SIGTERM"',
+  stopSignal: (value) => (isSignal(value) ? undefined : 'a signal of this system, such as "SIGTERM"'),
   closeGrace: MILLISECONDS,
   signal: SPAWN_OPTIONS.signal,
+}
+
+const REMAINS_OPTIONS: Record<keyof RemainsOptions, Check> = {
+  by: (value) =>
+    isStrings(value) && value.length > 0 && value.every((end) => end === 'eof' || isSignal(end))
+      ? undefined
+      : `an array of 'eof' and signals, at least one`,
+  within: MILLISECONDS,
+  ready: (value) =>
+    isRecord(value) && isMatch('stdout' in value ? value['stdout'] : value['stderr'])
+      ? undefined
+      : '{ stdout: … } or { stderr: … }',
+  readyTimeout: MILLISECONDS,
 }
 
 /**
@@ -144,6 +160,11 @@ export function checkSupervisorOptions(program: string, args: unknown, options: 
   checkOptions(where, options, SUPERVISOR_OPTIONS)
 }
 
+/** Throws the same for the options of `toLeaveNothingBehind()`. */
+export function checkRemainsOptions(options: RemainsOptions): void {
+  checkOptions('toLeaveNothingBehind', options, REMAINS_OPTIONS)
+}
+
 function entry(value: unknown): string | undefined {
   const expected = 'a path, { command, inputs } or { run }'
   if (typeof value === 'string') return value === '' ? expected : undefined
@@ -171,6 +192,10 @@ function defined<T extends object>(layer: T): Partial<T> {
 
 function isMoment(value: unknown): boolean {
   return (types.isDate(value) || typeof value === 'number') && !Number.isNaN(new Date(value).getTime())
+}
+
+function isSignal(value: unknown): boolean {
+  return typeof value === 'string' && Object.hasOwn(os.constants.signals, value)
 }
 
 function isMatch(value: unknown): boolean {

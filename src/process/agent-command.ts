@@ -124,6 +124,11 @@ export class AgentCommands {
     })
   }
 
+  /** Whether one of these words holds the path of a command. */
+  areNamedIn(words: readonly string[]): boolean {
+    return words.some((word) => this.#launchers.some((launcher) => word.includes(launcher)))
+  }
+
   /**
    * Stops listening and retires the launchers: what is started by them from now on ends at once. Then stops the agents
    * that were started by them, and what they started: `grace` ms of real time, then SIGKILL.

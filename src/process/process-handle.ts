@@ -25,6 +25,8 @@ export interface ProcessParts {
 /** A process that was started, with its output, its end, and the end of all that it has started. */
 export abstract class ProcessHandle implements AsyncDisposable {
   readonly pid: number
+  /** @internal What it and all that it starts carry as `SUPERVISE_MARK`. */
+  readonly mark: string
   readonly process: ChildProcess
   readonly stdout: AgentOutput
   readonly stderr: AgentOutput
@@ -42,6 +44,7 @@ export abstract class ProcessHandle implements AsyncDisposable {
     this.#processParts = parts
     this.process = child
     this.pid = child.pid ?? 0
+    this.mark = parts.mark
     this.stderr = new AgentOutput(child.stderr as Readable, `stderr of ${name}`)
     this.stdout = new AgentOutput(child.stdout as Readable, `stdout of ${name}`, () => this.#lastWords())
     // Writing to a process that has gone is no error of the test's.
@@ -100,7 +103,8 @@ export abstract class ProcessHandle implements AsyncDisposable {
   }
 
   async #close(): Promise<WatchResult> {
-    const { mark, onClosed } = this.#processParts
+    const { mark } = this
+    const { onClosed } = this.#processParts
     const tree = {
       what: `${this}`,
       pid: this.pid,
@@ -120,7 +124,8 @@ export abstract class ProcessHandle implements AsyncDisposable {
 
   /** What became of it, for who waits for a line that it did not print. */
   async #lastWords(): Promise<string> {
-    // Its exit is heard in the same turn as the end of its output.
+    // Its exit, and its last words on the other stream, are heard soon after the end of this one, if it has not closed that alone.
+    await holding(this.#processParts.clock, () => within(this.exited, DRAIN_LIMIT))
     await realTurn()
     const fate = this.#result && ` ${this} ${fateText(this.#result)}.`
     return `${fate ?? ''} ${this.stderr.lastLines()}`

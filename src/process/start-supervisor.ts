@@ -32,7 +32,7 @@ export function startSupervisor(
 ): Promise<SupervisorHandle> {
   const { runtimeDir, clock, mark } = context
   const { env, inheritEnv, cwd = runtimeDir, stopSignal = 'SIGTERM', closeGrace = 3000, signal } = options
-  const name = `supervisor "${nameOf(program, args)}"`
+  const name = nameOfCommand(program, args)
   return launch(
     {
       what: name,
@@ -62,9 +62,9 @@ export function startSupervisor(
 /** The longest name that still is one. Characters. */
 const NAME_LENGTH = 60
 
-/** The command, without the directories in it, which no two machines share. */
-function nameOf(program: string, args: readonly string[]): string {
+/** How messages call a supervisor: by its command, without the directories in it, which no two machines share. */
+export function nameOfCommand(program: string, args: readonly string[]): string {
   const words = [program, ...args].map((word) => (path.isAbsolute(word) ? path.basename(word) : word))
   const line = words.join(' ').replaceAll(/\s+/g, ' ')
-  return line.length > NAME_LENGTH ? `${line.slice(0, NAME_LENGTH - 1)}…` : line
+  return `supervisor "${line.length > NAME_LENGTH ? `${line.slice(0, NAME_LENGTH - 1)}…` : line}"`
 }

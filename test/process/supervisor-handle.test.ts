@@ -134,6 +134,19 @@ test('what a killed supervisor has left is gone when its handle is closed', asyn
   expect(alive(child)).toBe(false)
 })
 
+test('an agent that a killed supervisor has left in a session of its own goes with the handle, too', async () => {
+  const harness = await openHarness()
+  const supervisor = await harness.supervise('sh', ['-c', 'setsid "$AGENT" & wait'], {
+    env: { AGENT: harness.agentCommand.file },
+  })
+  await harness.timeline.until('ready')
+  supervisor.kill('SIGKILL')
+  await supervisor.exited
+  expect(await harness.processes()).toHaveLength(1)
+  await supervisor.close()
+  expect(await harness.processes()).toEqual([])
+})
+
 test('an aborted signal has it not be started', async () => {
   const harness = await openHarness()
   const signal = AbortSignal.abort(new Error('no more'))
@@ -154,6 +167,8 @@ test.each(Object.entries(KINDS))(
     await harness.close()
     await until('all are gone', () => !all.some(alive))
     expect(harness.timeline.attempts()).toBe(1)
+    // Not again and again, as when its agent goes before it.
+    expect(supervisor.stdout.text.match(/agent ended/g)?.length ?? 0).toBeLessThan(2)
     expect(await harness.processes()).toEqual([])
   },
 )
