@@ -32,12 +32,8 @@ export function scoreOf({ name, title }: Check, verdict: Verdict, known: string 
 /** One card in Markdown: a line for each check. */
 export function renderScoreCard({ supervisor, scores }: ScoreCard): string {
   const rows = scores.map((score) => [`\`${score.check}\``, score.title, cellOf(score), remarkOf(score)])
-  return [
-    `# ${supervisor}`,
-    `${summary(scores)}.`,
-    table(['check', 'what it should do', 'verdict', 'what was seen'], rows),
-    '',
-  ].join('\n\n')
+  const head = ['check', 'what it should do', 'verdict', 'what was seen']
+  return `# ${supervisor}\n\n${summary(scores)}.\n\n${table(head, rows)}\n`
 }
 
 /** Several cards side by side, in Markdown, with notes on what failed. Checks are in the order of the first card. */
@@ -51,17 +47,14 @@ export function renderScoreCards(cards: readonly ScoreCard[]): string {
     }),
   ])
   const totals = ['passed', ...cards.map(({ scores }) => `${passed(scores)} of ${applicable(scores)}`)]
-  const notes = cards.flatMap(({ supervisor, scores }) =>
+  const failures = cards.flatMap(({ supervisor, scores }) =>
     scores
       .filter(({ verdict }) => verdict === 'fail')
       .map((score) => `- ${supervisor}, \`${score.check}\`: ${remarkOf(score)}`),
   )
   const names = cards.map(({ supervisor }) => supervisor)
-  return [
-    table(['check', ...names], [...rows, totals]),
-    ...(notes.length > 0 ? [notes.join('\n')] : []),
-    '',
-  ].join('\n\n')
+  const notes = failures.length > 0 ? `\n${failures.join('\n')}\n` : ''
+  return `${table(['check', ...names], [...rows, totals])}\n${notes}`
 }
 
 function summary(scores: readonly Score[]): string {

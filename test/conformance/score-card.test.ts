@@ -33,7 +33,6 @@ test('a card has a line for each check, and nothing of the process that ran', ()
     | --- | --- | --- | --- |
     | \`restarts\` | restarts it | pass |  |
     | \`stops\` | stops it \\| all | – | it stops nothing |
-
     "
   `)
   expect(renderScoreCard(bad)).toMatchInlineSnapshot(`
@@ -45,7 +44,6 @@ test('a card has a line for each check, and nothing of the process that ran', ()
     | --- | --- | --- | --- |
     | \`restarts\` | restarts it | **fail** | expected an end, but there was none (me/bad#1) |
     | \`stops\` | stops it \\| all | **fail** | expected an end, but there was none |
-
     "
   `)
 })
@@ -60,7 +58,6 @@ test('cards stand side by side, with notes on what failed', () => {
 
     - bad, \`restarts\`: expected an end, but there was none (me/bad#1)
     - bad, \`stops\`: expected an end, but there was none
-
     "
   `)
 })

@@ -20,6 +20,12 @@ describeSupervisor('node-foreman', {
     policies: ['never'],
     exitCodes: { failure: 'non-zero', signal: 'non-zero' },
     passesOutput: true,
+    stops: 'group',
+  },
+  known: {
+    'reports-failure': 'strongloop/node-foreman#176',
+    'reports-signal': 'strongloop/node-foreman#176',
+    'sigterm-leaves-nothing': 'it listens for SIGINT alone',
   },
   report: 'scores/node-foreman',
 })

@@ -12,5 +12,11 @@ describeSupervisor('node --watch', {
   },
   restart: (watch) => watch.change(),
   facts: { policies: ['never'], passesOutput: true },
+  known: {
+    'restart-leaves-no-grandchild': 'nodejs/node#59380',
+    'grandchild-ordinary': 'nodejs/node#59380',
+    'grandchild-ignore-sigterm': 'nodejs/node#59380',
+    'grandchild-setsid': 'nodejs/node#59380',
+  },
   report: 'scores/node-watch',
 })

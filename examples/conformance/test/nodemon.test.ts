@@ -18,5 +18,9 @@ describeSupervisor('nodemon', {
   },
   restart: (nodemon) => nodemon.kill('SIGHUP'),
   facts: { policies: ['never'], passesOutput: true },
+  known: {
+    'no-overlap-on-restart': 'remy/nodemon#1889',
+    'sigterm-leaves-nothing': 'remy/nodemon#882',
+  },
   report: 'scores/nodemon',
 })

@@ -48,6 +48,8 @@ killasgroup=true
       stops: 'group',
       quiet: 5000,
     },
+    // The group gets SIGKILL only if the program itself has not ended in time.
+    known: { 'grandchild-ignore-sigterm': 'Supervisor/supervisor#1101' },
     report: 'scores/supervisord',
   })
 }
