@@ -3,10 +3,9 @@ import { spawn } from 'node:child_process'
 import type { FaultPlan } from '../fault/fault-plan.ts'
 import type { Fault } from '../fault/fault.ts'
 import type { Where } from '../fault/where.ts'
-import { killAll } from '../process/stop-tree.ts'
 import type { ProcessInfo } from '../process/table/index.ts'
 import type { AgentScript } from '../protocol/frames.ts'
-import { realDelay, realNow, TIMED_OUT } from '../real-time.ts'
+import { realNow, TIMED_OUT } from '../real-time.ts'
 import type { RestartLoopPolicy } from '../restart/policy.ts'
 import type { TimelineRecord } from '../timeline/attempt-records.ts'
 import type {
@@ -17,14 +16,11 @@ import type {
   SupervisorUnderTest,
 } from './adapter.ts'
 import type { Pace } from './pace.ts'
-import { demand, Deviation } from './verdict.ts'
+import { TrialProcesses } from './trial-processes.ts'
+import { demand } from './verdict.ts'
 
 /** How long what should happen may take beyond the times that a supervisor declares. ms */
 const PATIENCE = { real: 10_000, virtual: 600_000 }
-/** How long what has been killed may take to be gone, and an orphan to be told from it. Real ms. */
-const SETTLE = 1000
-const POLL = 5
-
 /** By which supervisors ask a program to end or to restart. */
 export const STOP_SIGNALS = ['SIGTERM', 'SIGINT', 'SIGHUP', 'SIGQUIT', 'SIGUSR2'] as const
 
@@ -48,6 +44,8 @@ export class Trial {
   readonly facts: SupervisorFacts
   readonly pace: Pace
   readonly dir: string
+  /** What lives of it. */
+  readonly processes: TrialProcesses
   readonly #parts: TrialParts
   #supervisor: SupervisorUnderTest | undefined
 
@@ -56,6 +54,7 @@ export class Trial {
     this.facts = parts.adapter.facts ?? {}
     this.pace = parts.pace
     this.dir = parts.dir
+    this.processes = new TrialProcesses(parts.processes)
   }
 
   /** A policy under which failures are restarted if there is one, else any. */
@@ -110,10 +109,8 @@ export class Trial {
   }
 
   /** Resolves when this attempt has exited; `later` is how long that may take by what is declared. ms */
-  async gone(attempt: number, expected: string, later = 0): Promise<TimelineRecord & { exitedAt: number }> {
+  async gone(attempt: number, expected: string, later = 0): Promise<void> {
     await this.#heard('exit', attempt, later, expected)
-    const record = this.records.find((one) => one.attempt === attempt)
-    return { ...record, exitedAt: record?.exitedAt ?? NaN } as TimelineRecord & { exitedAt: number }
   }
 
   /** Resolves when what was injected has struck this attempt. */
@@ -128,8 +125,9 @@ export class Trial {
     const probe = command.with({ id: 'start-up' })
     const begin = realNow()
     const child = spawn(probe.file, probe.args, { env: probe.env, stdio: 'ignore' })
-    await timeline.until('ready', { agent: probe.id })
+    const ready = await this.pace.until(timeline.until('ready', { agent: probe.id }), this.#patience)
     child.kill('SIGKILL')
+    demand(ready !== TIMED_OUT, 'the program to start when nobody supervises it', 'it did not')
     return realNow() - begin
   }
 
@@ -157,6 +155,7 @@ export class Trial {
   async stop(times = 1): Promise<void> {
     const supervisor = this.#running
     const { stop } = this.#parts.adapter
+    if (!stop && !supervisor.kill) throw new Error('an adapter of what is no process needs `stop`')
     const one = async (): Promise<unknown> => {
       if (stop) return stop(supervisor)
       supervisor.kill?.('SIGTERM')
@@ -197,9 +196,14 @@ export class Trial {
 
   /** Resolves when the supervisor has printed a line with this text. */
   async printed(text: string): Promise<void> {
-    const line = this.#running.stdout?.line(text)
-    const seen = line && (await this.pace.until(line, this.#patience))
-    demand(seen !== TIMED_OUT, 'what the program prints in the output of the supervisor', 'it is not there')
+    const { stdout } = this.#running
+    if (!stdout) throw new Error('an adapter that declares `passesOutput` needs a supervisor with `stdout`')
+    const line = stdout.line(text).then(
+      () => true,
+      () => false,
+    )
+    const seen = await this.pace.until(line, this.#patience)
+    demand(seen === true, 'what the program prints in the output of the supervisor', 'it is not there')
   }
 
   /** Watches that there are `count` starts and that there will be no more. */
@@ -207,41 +211,13 @@ export class Trial {
     const { timeline, command } = this.#parts
     const more = timeline.until('spawn', { agent: command.id, attempt: count + 1 })
     const start = await this.pace.until(Promise.race([more, this.#nobodyLeft()]), this.#quiet)
-    const starts = this.records.length
-    demand(start === TIMED_OUT || start === 'nobody', expected, `it was started ${starts} times`)
-  }
-
-  /** Waits until no process is left that `counts`, or fails: everything of the trial by default. */
-  async nothingLeft(expected: string, counts: (info: ProcessInfo) => boolean = () => true): Promise<void> {
-    const end = realNow() + SETTLE
-    for (;;) {
-      const left = (await this.#parts.processes()).filter(counts)
-      if (left.length === 0) return
-      if (realNow() > end) {
-        const detail = left.map(({ pid, command }) => `${pid} ${command}`).join('; ')
-        throw new Deviation(expected, 'something of it lives on', detail)
-      }
-      // The end of a process that is no child of ours makes no event.
-      await realDelay(POLL)
-    }
-  }
-
-  /** What the program has started and that lives. */
-  async grandchildren(): Promise<ProcessInfo[]> {
-    return (await this.#parts.processes()).filter(isGrandchild)
-  }
-
-  /** Whether something lives that was started to hold the output of the program. */
-  async holdsOutput(): Promise<boolean> {
-    return (await this.#parts.processes()).some(({ command }) => /^cat\b/.test(command))
+    demand(start === TIMED_OUT || start === 'nobody', expected, 'there was one more')
   }
 
   /** Kills whatever is left, the supervisor first. */
   async close(): Promise<void> {
     this.#supervisor?.kill?.('SIGKILL')
-    for (let left = await this.#parts.processes(); left.length > 0; left = await this.#parts.processes()) {
-      await killAll('what the check left', () => false, { known: left })
-    }
+    await this.processes.kill()
   }
 
   get #running(): SupervisorUnderTest {
@@ -278,14 +254,7 @@ export class Trial {
     const { exited, kill } = this.#running
     if (!kill) return new Promise(() => {})
     await exited
-    for (const end = realNow() + this.#quiet; realNow() < end; await realDelay(POLL)) {
-      if ((await this.#parts.processes()).length === 0) return 'nobody'
-    }
+    if (await this.processes.allGone(this.#quiet)) return 'nobody'
     return new Promise(() => {})
   }
-}
-
-/** Whether this is what a scripted program starts as its children. */
-export function isGrandchild({ command }: ProcessInfo): boolean {
-  return /^sleep 86400\b/.test(command)
 }

@@ -18,7 +18,7 @@ export const leftoverChecks: readonly Check[] = [
       await trial.ready(1)
       trial.kill('SIGKILL')
       await trial.ended('the supervisor to be dead')
-      await trial.nothingLeft('nothing to be left of it')
+      await trial.processes.gone('nothing to be left of it')
     },
   },
   {
@@ -30,7 +30,7 @@ export const leftoverChecks: readonly Check[] = [
       await trial.ready(1)
       trial.endInput()
       await trial.ended('its end')
-      await trial.nothingLeft('nothing to be left of it')
+      await trial.processes.gone('nothing to be left of it')
     },
   },
 ]
@@ -48,10 +48,10 @@ function grandchild(kind: Kind, what: string): Check {
     async run(trial) {
       await trial.start({ policy: trial.policy, script: { children: [kind] } })
       await trial.ready(1)
-      const started = await trial.grandchildren()
+      const started = await trial.processes.grandchildren()
       demand(started.length === 1, 'the program to have started something', 'it has not')
       await trial.stop()
-      await trial.nothingLeft('nothing to be left once it has stopped')
+      await trial.processes.gone('nothing to be left once it has stopped')
     },
   }
 }

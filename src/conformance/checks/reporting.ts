@@ -44,7 +44,7 @@ export const reportingChecks: readonly Check[] = [
       trial.inject(fault.exit(1), { attempts: 1 })
       await trial.start({ policy: trial.policy, env: { NODE_OPTIONS: `--require ${JSON.stringify(file)}` } })
       await trial.ready(2)
-      if (await trial.holdsOutput()) return
+      if (await trial.processes.holdOutput()) return
       throw new Error('nothing holds the output: start the program by `command.file`, or with `command.env`')
     },
   },

@@ -1,5 +1,5 @@
 import { type Check, unlessAny, unlessAsked } from '../check.ts'
-import { isGrandchild, STOP_SIGNALS } from '../trial.ts'
+import { STOP_SIGNALS } from '../trial.ts'
 import { demand } from '../verdict.ts'
 
 /** What happens when somebody asks for a restart. */
@@ -40,14 +40,11 @@ export const restartingChecks: readonly Check[] = [
     async run(trial) {
       await trial.start({ policy: trial.policy, script: { children: ['ordinary'] } })
       await trial.ready(1)
-      const old = await trial.grandchildren()
+      const old = await trial.processes.grandchildren()
       demand(old.length === 1, 'the program to have started something', 'it has not')
       await trial.restart()
       await trial.ready(2)
-      await trial.nothingLeft(
-        'what the old program had started to be gone',
-        (info) => isGrandchild(info) && old.some(({ pid }) => pid === info.pid),
-      )
+      await trial.processes.gone('what the old program had started to be gone', old)
     },
   },
 ]

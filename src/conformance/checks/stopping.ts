@@ -20,7 +20,7 @@ export const stoppingChecks: readonly Check[] = [
       await trial.start({ policy: trial.policy })
       await trial.ready(1)
       await trial.stop()
-      await trial.nothingLeft('nothing to be left once it has stopped')
+      await trial.processes.gone('nothing to be left once it has stopped')
       await trial.noMoreStartsThan(1, 'no start after the stop')
     },
   },
@@ -33,7 +33,7 @@ export const stoppingChecks: readonly Check[] = [
       await trial.ready(1)
       trial.kill('SIGTERM')
       await trial.ended('its end')
-      await trial.nothingLeft('nothing to be left once it has ended')
+      await trial.processes.gone('nothing to be left once it has ended')
     },
   },
   {
@@ -44,7 +44,7 @@ export const stoppingChecks: readonly Check[] = [
       await trial.start({ policy: trial.policy })
       await trial.begun(1)
       await trial.stop()
-      await trial.nothingLeft('nothing to be left once it has stopped')
+      await trial.processes.gone('nothing to be left once it has stopped')
       await trial.noMoreStartsThan(1, 'no start after the stop')
     },
   },
@@ -83,7 +83,7 @@ export const stoppingChecks: readonly Check[] = [
       await trial.ready(1)
       const { exitedAt } = await stopped(trial, drain)
       demand(exitedAt >= drain, 'the program to end by itself', 'it was ended before')
-      await trial.nothingLeft('nothing to be left once it has stopped')
+      await trial.processes.gone('nothing to be left once it has stopped')
     },
   },
   {
@@ -96,7 +96,7 @@ export const stoppingChecks: readonly Check[] = [
       await trial.ready(1)
       const { exitedAt } = await stopped(trial, grace)
       demand(exitedAt >= grace, 'a kill after the grace', 'it came before', `${exitedAt} ms, not ${grace} ms`)
-      await trial.nothingLeft('nothing to be left once it has stopped')
+      await trial.processes.gone('nothing to be left once it has stopped')
     },
   },
   {
@@ -108,7 +108,7 @@ export const stoppingChecks: readonly Check[] = [
       await trial.start({ policy: trial.policy })
       await trial.struck(1)
       await stopped(trial, trial.facts.grace ?? 0)
-      await trial.nothingLeft('nothing to be left once it has stopped')
+      await trial.processes.gone('nothing to be left once it has stopped')
     },
   },
   {
@@ -118,7 +118,7 @@ export const stoppingChecks: readonly Check[] = [
       await trial.start({ policy: trial.policy, script: answering({ drain: trial.drain }) })
       await trial.ready(1)
       await trial.stop(2)
-      await trial.nothingLeft('nothing to be left once it has stopped')
+      await trial.processes.gone('nothing to be left once it has stopped')
     },
   },
 ]
