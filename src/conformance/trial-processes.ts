@@ -20,6 +20,14 @@ export class TrialProcesses {
     return (await this.#list()).filter(({ command }) => /^sleep 86400\b/.test(command))
   }
 
+  /** Resolves when one of them is stopped by SIGSTOP. */
+  async frozen(): Promise<void> {
+    for (const end = realNow() + SETTLE; realNow() < end; await realDelay(POLL)) {
+      if ((await this.#list()).some(({ stopped }) => stopped)) return
+    }
+    throw new Error('the program was to be stopped by SIGSTOP, and is not')
+  }
+
   /** Whether something lives that was started to hold the output of the program. */
   async holdOutput(): Promise<boolean> {
     return (await this.#list()).some(({ command }) => /^cat\b/.test(command))

@@ -186,7 +186,9 @@ export class Trial {
 
   /** Sends a signal to the supervisor itself. */
   kill(signal: NodeJS.Signals): void {
-    this.#running.kill?.(signal)
+    const supervisor = this.#running
+    if (!supervisor.kill) throw new Error("what is no process is tested with `time: 'virtual'`")
+    supervisor.kill(signal)
   }
 
   /** Ends the supervisor's standard input. */

@@ -11,9 +11,8 @@ describeSupervisor('nodemon', {
     const line = `${command.shell} || exit 1`
     return supervise(process.execPath, [program, '--watch', path.join(dir, 'none'), '--exec', line])
   },
-  // Ctrl-C, which a terminal sends to all that runs in it.
   async stop(nodemon) {
-    process.kill(-nodemon.pid, 'SIGINT')
+    nodemon.kill('SIGINT')
     await nodemon.exited
   },
   restart: (nodemon) => nodemon.kill('SIGHUP'),

@@ -107,6 +107,7 @@ export const stoppingChecks: readonly Check[] = [
       trial.inject(fault.freeze(), { attempts: 1 })
       await trial.start({ policy: trial.policy })
       await trial.struck(1)
+      await trial.processes.frozen()
       await stopped(trial, trial.facts.grace ?? 0)
       await trial.processes.gone('nothing to be left once it has stopped')
     },
