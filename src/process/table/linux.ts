@@ -6,6 +6,12 @@ import type { ProcessInfo, ProcessTable } from './table.ts'
 
 const MARK = Buffer.from(`${ENV.mark}=`)
 const REVALIDATE_MS = 1000
+const PF_EXITING = 0x4
+const PF_KTHREAD = 0x200000
+/** An exec takes microseconds, and longer if it has to wait for a processor. Milliseconds. */
+const EXEC_LIMIT = 200
+const EXEC_PAUSE = 0.1
+const NOTHING = new Int32Array(new SharedArrayBuffer(4))
 
 let buffer = Buffer.allocUnsafe(64 * 1024)
 
@@ -97,6 +103,29 @@ class LinuxProcess implements ProcessInfo {
   }
 }
 
+/** Waits for a process that is becoming another program to be that. */
+function readEnviron(pid: number): Buffer | undefined {
+  const file = `/proc/${pid}/environ`
+  const end = realNow() + EXEC_LIMIT
+  for (let environ = readProc(file); ; Atomics.wait(NOTHING, 0, 0, EXEC_PAUSE)) {
+    if (environ?.length !== 0) return environ
+    // What is seen to be complete is read again: it may not have been when it was read.
+    const wasComplete = !isInExec(pid)
+    environ = readProc(file)
+    if (wasComplete || realNow() > end) return environ
+  }
+}
+
+/**
+ * Whether the process is becoming another program at this moment: it has no environment then, not even an empty one. See
+ * proc_pid_stat(5), fields 9 and 51. Kernel threads never have one, and what exits has none any more.
+ */
+function isInExec(pid: number): boolean {
+  const text = readProc(`/proc/${pid}/stat`)?.toString('latin1') ?? ''
+  const fields = text.slice(text.lastIndexOf(')') + 2).split(' ')
+  return fields[48] === '0' && (Number(fields[6]) & (PF_EXITING | PF_KTHREAD)) === 0
+}
+
 /** See proc_pid_stat(5): the name in parentheses may hold anything, so fields count from the last parenthesis. */
 function readStat(pid: number, dead = false): Stat | undefined {
   const text = readProc(`/proc/${pid}/stat`)?.toString('latin1')
@@ -112,7 +141,7 @@ function isDead(state: string): boolean {
 }
 
 function readMark(pid: number): string | undefined {
-  const environ = readProc(`/proc/${pid}/environ`)
+  const environ = readEnviron(pid)
   if (!environ) return undefined
   let start = environ.indexOf(MARK)
   while (start > 0 && environ[start - 1] !== 0) start = environ.indexOf(MARK, start + 1)
