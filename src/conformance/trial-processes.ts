@@ -17,7 +17,8 @@ export class TrialProcesses {
 
   /** What the program has started by its script, and what lives. */
   async grandchildren(): Promise<ProcessInfo[]> {
-    return (await this.#list()).filter(({ command }) => /^sleep 86400\b/.test(command))
+    // A shell becomes it, and may not have done so yet.
+    return (await this.#list()).filter(({ command }) => /\bsleep 86400\b/.test(command))
   }
 
   /** Resolves when one of them is stopped by SIGSTOP. */

@@ -21,8 +21,18 @@ import { demand } from './verdict.ts'
 
 /** How long what should happen may take beyond the times that a supervisor declares. ms */
 const PATIENCE = { real: 10_000, virtual: 600_000 }
+/** Five times what may pass until what is left is seen, or until the next program is heard of. ms */
+const LONG_DRAIN = 5000
+
+type Answer = NonNullable<NonNullable<AgentScript['onSignal']>[NodeJS.Signals]>
+
 /** By which supervisors ask a program to end or to restart. */
-export const STOP_SIGNALS = ['SIGTERM', 'SIGINT', 'SIGHUP', 'SIGQUIT', 'SIGUSR2'] as const
+const STOP_SIGNALS = ['SIGTERM', 'SIGINT', 'SIGHUP', 'SIGQUIT', 'SIGUSR2'] as const
+
+/** A program that answers so whatever it is sent. */
+export function answering(answer: Answer): AgentScript {
+  return { onSignal: Object.fromEntries(STOP_SIGNALS.map((signal) => [signal, answer])) }
+}
 
 /** What a trial needs of the test that it is part of. */
 export interface TrialParts extends Omit<ConformanceContext, 'policy' | 'spawn'> {
@@ -71,6 +81,14 @@ export class Trial {
   /** How long a program that is asked to end takes, where that is to be less than the supervisor's patience. ms */
   get drain(): number {
     return Math.min(1000, (this.facts.grace ?? 2000) / 2)
+  }
+
+  /**
+   * The same where a supervisor must not go on before the program has ended: so long that it is seen on a busy machine if
+   * it does. ms
+   */
+  get longDrain(): number {
+    return this.facts.grace === undefined ? LONG_DRAIN : this.facts.grace / 2
   }
 
   /** Writes into the timeline; the time at which, by which those of the records are measured. */

@@ -1,5 +1,5 @@
 import { type Check, unlessAny, unlessAsked } from '../check.ts'
-import { STOP_SIGNALS } from '../trial.ts'
+import { answering } from '../trial.ts'
 import { demand } from '../verdict.ts'
 
 /** What happens when somebody asks for a restart. */
@@ -22,9 +22,7 @@ export const restartingChecks: readonly Check[] = [
     title: 'starts the new program after the old one has ended, however long that takes',
     unless: unlessAsked,
     async run(trial) {
-      const { drain } = trial
-      const onSignal = Object.fromEntries(STOP_SIGNALS.map((signal) => [signal, { drain }]))
-      await trial.start({ policy: trial.policy, script: { onSignal } })
+      await trial.start({ policy: trial.policy, script: answering({ drain: trial.longDrain }) })
       await trial.ready(1)
       await trial.restart()
       await trial.begun(2)

@@ -1,7 +1,6 @@
 import { fault } from '../../fault/fault.ts'
-import type { AgentScript } from '../../protocol/frames.ts'
 import { type Check, unlessAny, unlessDeclared, unlessRestarting } from '../check.ts'
-import { STOP_SIGNALS, type Trial } from '../trial.ts'
+import { answering, type Trial } from '../trial.ts'
 import { demand } from '../verdict.ts'
 
 /** A delay in which there is time to stop. ms of real time */
@@ -29,7 +28,7 @@ export const stoppingChecks: readonly Check[] = [
     title: 'leaves no process when SIGTERM ends it, as service managers and containers do',
     unless: (_facts, { time }) => (time === 'virtual' ? 'it is no process of its own' : undefined),
     async run(trial) {
-      await trial.start({ policy: trial.policy })
+      await trial.start({ policy: trial.policy, script: answering({ drain: trial.longDrain }) })
       await trial.ready(1)
       trial.kill('SIGTERM')
       await trial.ended('its end')
@@ -123,13 +122,6 @@ export const stoppingChecks: readonly Check[] = [
     },
   },
 ]
-
-type Answer = NonNullable<AgentScript['onSignal']>[NodeJS.Signals]
-
-/** A program that answers so whatever it is sent. */
-function answering(answer: NonNullable<Answer>): AgentScript {
-  return { onSignal: Object.fromEntries(STOP_SIGNALS.map((signal) => [signal, answer])) }
-}
 
 /** Stops it, and gives when the program ended, in ms since then. */
 async function stopped(trial: Trial, later: number): Promise<{ exitedAt: number }> {
