@@ -1,0 +1,4 @@
+import { supervise } from 'vitest-supervise/plugin'
+import { defineConfig } from 'vitest/config'
+
+export default defineConfig({ plugins: [supervise({ output: 'never' })] })
