@@ -70,6 +70,8 @@ async function tally(
     } catch (error) {
       fail(wordsOf(error))
     }
+    // Node forgets the pipes that it has made for a start that fails with EMFILE. They hold no descriptors.
+    if (plan.fault === 'tooManyFiles') inventory.acceptHandles()
     for (const [kind, list] of Object.entries(await inventory.left()) as [keyof Left, string[]][]) {
       left[kind] += list.length
       if (list.length > 0) fail(`left ${kind}: ${list.join(', ')}`)
