@@ -41,7 +41,11 @@ export {
   type Jitter,
   ListBackoff,
 } from './restart/backoff.ts'
-export { RestartLoopPolicy } from './restart/policy.ts'
+export type { RestartRecord, RestartWindow } from './restart/history.ts'
+export { RestartLoopPolicy, type RestartSuccess } from './restart/policy.ts'
+export type { RestartPresetFacts, RestartPresetStop } from './restart/presets/facts.ts'
+export type { RestartPreset } from './restart/presets/preset.ts'
+export { restartPreset, type RestartPresetName } from './restart/presets/restart-preset.ts'
 export {
   MaxRestartsExhaustedError,
   type RestartEvent,

@@ -2,6 +2,7 @@ import { randomInt } from 'node:crypto'
 
 import { SuperviseError } from '../errors.ts'
 import type { WatchResult } from '../process/watcher.ts'
+import type { RestartRecord } from './history.ts'
 
 /** What a backoff may go by, besides how often. */
 export interface BackoffContext {
@@ -14,6 +15,8 @@ export interface BackoffContext {
   readonly result?: WatchResult
   /** The randomness of the loop that asks, if it has its own: a number from 0 up to but not including 1. */
   readonly random?: () => number
+  /** The failures since the last reset, at most the latest 1000, in order. The last one is that which asks. */
+  readonly failures?: readonly RestartRecord[]
 }
 
 /** Decides how long to wait before a restart. */
@@ -149,6 +152,11 @@ export function assertOption(option: string, value: unknown, expected: string, v
   )
 }
 
+/** The randomness of those who were given none: a number from 0 up to but not including 1. */
+export function systemRandom(): number {
+  return randomInt(2 ** 32) / 2 ** 32
+}
+
 function isDelay(value: number): boolean {
   return Number.isFinite(value) && value >= 0
 }
@@ -157,10 +165,6 @@ function isJitter(value: Jitter): boolean {
   return typeof value === 'number'
     ? value >= 0 && value <= 1
     : ['full', 'equal', 'decorrelated'].includes(value)
-}
-
-function systemRandom(): number {
-  return randomInt(2 ** 32) / 2 ** 32
 }
 
 function show(value: unknown): string {

@@ -1,11 +1,12 @@
 import type { WatchResult } from '../process/watcher.ts'
 import type { BackoffStrategy } from './backoff.ts'
+import { remember, type RestartRecord, type RestartWindow } from './history.ts'
 
 /** When something that ended is started again. */
 export const RestartLoopPolicy = {
   /** Never: its first failure is the end. */
   Never: 'never',
-  /** After a failed start, a non-zero exit code or a signal; a clean exit is the end. */
+  /** After a failed start, a non-zero exit code or a signal, unless that is a `success`; a clean exit is the end. */
   OnFailure: 'on-failure',
   /** After a clean exit, too, which then counts like a failure. */
   Always: 'always',
@@ -13,28 +14,39 @@ export const RestartLoopPolicy = {
 
 export type RestartLoopPolicy = (typeof RestartLoopPolicy)[keyof typeof RestartLoopPolicy]
 
+/** Which exits are clean: exit codes and signals, or a function that is asked about each. */
+export type RestartSuccess =
+  | readonly (number | NodeJS.Signals)[]
+  | ((result: WatchResult, record: RestartRecord) => boolean)
+
 /** How one start went, from its beginning to its end. */
 export type StartOutcome =
   | { readonly kind: 'started' }
-  | { readonly kind: 'start-failed'; readonly error: unknown }
-  | { readonly kind: 'exited'; readonly result: WatchResult; readonly uptime: number }
+  | { readonly kind: 'start-failed'; readonly startedAt: number; readonly error: unknown }
+  | {
+      readonly kind: 'exited'
+      readonly startedAt: number
+      readonly result: WatchResult
+      readonly uptime: number
+    }
 
 /** What is remembered between starts. */
 export interface RestartState {
   /** Failures since the last reset: what the backoff counts. */
   readonly failures: number
-  /** When those were that count against the limit. ms of the loop's clock. */
+  /** When those were that count against the limit, if the window is a number. ms of the loop's clock. */
   readonly counted: readonly number[]
-  /** The last delay since the last reset, in ms. */
-  readonly previous: number | undefined
+  /** What is known of the failures since the last reset. */
+  readonly history: readonly RestartRecord[]
 }
 
 export interface RestartRules {
   readonly policy: RestartLoopPolicy
+  readonly success: RestartSuccess
   /** Infinity: no limit. */
   readonly maxRestarts: number
   /** Only failures this recent count against the limit, in ms. Infinity: all. */
-  readonly window: number
+  readonly window: number | RestartWindow
   /** An uptime of this many ms forgets all failures before. Infinity: never. */
   readonly resetAfter: number
   readonly backoff: BackoffStrategy
@@ -54,9 +66,12 @@ export type Decision =
       readonly state: RestartState
     }
 
-export const FRESH: RestartState = { failures: 0, counted: [], previous: undefined }
+export const FRESH: RestartState = { failures: 0, counted: [], history: [] }
 
-/** Decides what follows the end of a start, `now` being the time of that end. Asks the backoff, and has no other effect. */
+/**
+ * Decides what follows the end of a start, `now` being the time of that end. Asks `success`, `window` and the backoff, if
+ * they are needed, and has no other effect.
+ */
 export function decide(
   rules: RestartRules,
   state: RestartState,
@@ -64,31 +79,40 @@ export function decide(
   now: number,
 ): Decision {
   if (outcome.kind === 'started') return { kind: 'end' }
-  if (isClean(outcome) && rules.policy !== 'always') return { kind: 'end' }
+  const uptime = outcome.kind === 'exited' ? outcome.uptime : 0
+  const ended: RestartRecord = { startedAt: outcome.startedAt, endedAt: now, uptime }
+  const clean = outcome.kind === 'exited' && isSuccess(rules.success, outcome.result, ended)
+  if (clean && rules.policy !== 'always') return { kind: 'end' }
   if (rules.policy === 'never') return { kind: 'fail' }
 
-  const uptime = outcome.kind === 'exited' ? outcome.uptime : 0
   const reset = state.failures > 0 && outcome.kind === 'exited' && uptime >= rules.resetAfter
-  const { failures, counted, previous } = reset ? FRESH : state
-  const recent = [...counted.filter((time) => now - time < rules.window), now]
-  if (recent.length > rules.maxRestarts) return { kind: 'give-up', reset }
+  const { failures, counted, history } = reset ? FRESH : state
+  const { window, maxRestarts } = rules
+  const recent = typeof window === 'number' ? [...counted.filter((time) => now - time < window), now] : []
+  if (recent.length > maxRestarts) return { kind: 'give-up', reset }
 
+  const previous = history.at(-1)?.delay
   const delay = rules.backoff.next(failures, {
     ...(previous === undefined ? {} : { previous }),
     uptime,
     wasReady: outcome.kind === 'exited',
     ...(outcome.kind === 'exited' ? { result: outcome.result } : {}),
     ...(rules.random ? { random: rules.random } : {}),
+    failures: remember(history, ended),
   })
+  const remembered = remember(history, { ...ended, delay })
+  // Limits on starts need to know when the next one would be.
+  if (typeof window === 'function' && window(remembered) > maxRestarts) return { kind: 'give-up', reset }
   return {
     kind: 'restart',
     reset,
     delay,
-    state: { failures: failures + 1, counted: recent, previous: delay },
+    state: { failures: failures + 1, counted: recent, history: remembered },
   }
 }
 
-/** Whether it ended by itself, with code 0. */
-function isClean(outcome: StartOutcome): boolean {
-  return outcome.kind === 'exited' && outcome.result.exitCode === 0 && outcome.result.signal === null
+function isSuccess(success: RestartSuccess, result: WatchResult, record: RestartRecord): boolean {
+  if (typeof success === 'function') return success(result, record)
+  const end = result.signal ?? result.exitCode
+  return end !== null && success.includes(end)
 }

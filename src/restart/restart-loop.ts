@@ -4,7 +4,16 @@ import { checkNames } from '../option-checks.ts'
 import type { WatchResult } from '../process/watcher.ts'
 import { abortable } from '../wait.ts'
 import { assertOption, type BackoffStrategy, ExponentialBackoff } from './backoff.ts'
-import { decide, FRESH, RestartLoopPolicy, type RestartRules, type StartOutcome } from './policy.ts'
+import type { RestartWindow } from './history.ts'
+import {
+  decide,
+  FRESH,
+  RestartLoopPolicy,
+  type RestartRules,
+  type RestartSuccess,
+  type StartOutcome,
+} from './policy.ts'
+import type { RestartPresetFacts } from './presets/facts.ts'
 
 /** What a loop keeps running. */
 export interface Starter {
@@ -49,10 +58,12 @@ export interface RestartOutcome {
 export interface RestartLoopOptions {
   starter: Starter
   policy: RestartLoopPolicy
+  /** Which exits are clean. Default: exit code 0. */
+  success?: RestartSuccess
   /** More failures than this end the loop. Default, 0 and Infinity: no limit. */
   maxRestarts?: number
-  /** Only failures within this many ms count against `maxRestarts`. Default: all. */
-  window?: number
+  /** Only failures within this many ms count against `maxRestarts`, or as many as this says. Default: all. */
+  window?: number | RestartWindow
   /** After an uptime of this many ms the count of failures and the delay begin anew. Default: never. */
   resetAfter?: number
   /** Default: `new ExponentialBackoff()`. */
@@ -63,6 +74,8 @@ export interface RestartLoopOptions {
   random?: () => number
   /** Told of everything, as it happens. */
   onEvent?: (event: RestartEvent) => void
+  /** What `restartPreset` says of the program from which these options are taken. Changes nothing. */
+  preset?: RestartPresetFacts
 }
 
 /** There were more failures than `maxRestarts`. `cause` is the last of them. */
@@ -84,6 +97,7 @@ export class MaxRestartsExhaustedError extends SuperviseError {
 const OPTIONS: readonly (keyof RestartLoopOptions)[] = [
   'starter',
   'policy',
+  'success',
   'maxRestarts',
   'window',
   'resetAfter',
@@ -91,6 +105,7 @@ const OPTIONS: readonly (keyof RestartLoopOptions)[] = [
   'clock',
   'random',
   'onEvent',
+  'preset',
 ]
 
 /** Starts something, and starts it again when it fails, as its policy says. Each run of a loop begins anew. */
@@ -103,18 +118,22 @@ export class RestartLoop {
   /** Throws `ERR_OPTION_UNKNOWN` or `ERR_OPTION_INVALID`, which name the option. */
   constructor(options: RestartLoopOptions) {
     checkNames('restart loop', options, OPTIONS)
-    const { starter, policy, maxRestarts, window = Infinity, resetAfter = Infinity } = options
+    const { starter, policy, success = [0], maxRestarts, window = Infinity, resetAfter = Infinity } = options
     const policies = Object.values(RestartLoopPolicy)
     assertOption('starter', starter, 'an object with a method `start`', typeof starter?.start === 'function')
     assertOption('policy', policy, '"never", "on-failure" or "always"', policies.includes(policy))
     assertOption('maxRestarts', maxRestarts, 'a whole number, 0 or more, or Infinity', isLimit(maxRestarts))
-    assertOption('window', window, 'a number of milliseconds above 0', window > 0)
+    const codes = 'an array of exit codes and signals, or a function'
+    assertOption('success', success, codes, typeof success === 'function' || isExits(success))
+    const span = 'a number of milliseconds above 0, or a function'
+    assertOption('window', window, span, typeof window === 'function' || window > 0)
     assertOption('resetAfter', resetAfter, 'a number of milliseconds, 0 or more', resetAfter >= 0)
     const { backoff = new ExponentialBackoff() } = options
     assertOption('backoff', backoff, 'an object with a method `next`', typeof backoff?.next === 'function')
     this.#starter = starter
     this.#rules = {
       policy,
+      success,
       maxRestarts: maxRestarts || Infinity,
       window,
       resetAfter,
@@ -157,13 +176,14 @@ export class RestartLoop {
   }
 
   async #attempt(attempt: number, signal: AbortSignal): Promise<StartOutcome> {
+    const startedAt = this.#clock.now
     let running: void | Running
     try {
       running = await this.#start(signal)
     } catch (error) {
       signal.throwIfAborted()
       this.#onEvent({ type: 'start-failed', attempt, error })
-      return { kind: 'start-failed', error }
+      return { kind: 'start-failed', startedAt, error }
     }
     this.#onEvent({ type: 'started', attempt, pid: running?.pid })
     if (!running) return { kind: 'started' }
@@ -172,7 +192,7 @@ export class RestartLoop {
       const result = await abortable(running.exited, signal)
       const uptime = this.#clock.now - since
       this.#onEvent({ type: 'exited', attempt, result, uptime })
-      return { kind: 'exited', result, uptime }
+      return { kind: 'exited', startedAt, result, uptime }
     } catch (error) {
       discard(running)
       throw error
@@ -211,6 +231,16 @@ function failureOf(outcome: StartOutcome): unknown {
     signal ? `Process ${pid} was killed by ${signal}.` : `Process ${pid} exited with code ${exitCode}.`,
     { ...outcome.result },
   )
+}
+
+function isExits(value: unknown): boolean {
+  return Array.isArray(value) && value.every(isExit)
+}
+
+function isExit(value: unknown): boolean {
+  return typeof value === 'string'
+    ? /^SIG[A-Z0-9]+$/.test(value)
+    : Number.isInteger(value) && Number(value) >= 0
 }
 
 function isLimit(value: number | undefined): boolean {

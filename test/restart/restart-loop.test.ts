@@ -202,6 +202,9 @@ test.for([
   ['maxRestarts', { maxRestarts: -1 }],
   ['maxRestarts', { maxRestarts: 1.5 }],
   ['window', { window: 0 }],
+  ['success', { success: 0 as unknown as number[] }],
+  ['success', { success: [-1] }],
+  ['success', { success: ['TERM' as 'SIGTERM'] }],
   ['resetAfter', { resetAfter: -1 }],
 ] as const)('an invalid %s is refused by its name', ([option, options]) => {
   const starter = { start: async () => {} }

@@ -1,0 +1,78 @@
+import { expect, test } from 'vitest'
+
+import { type BackoffContext, ListBackoff } from '../../src/restart/backoff.ts'
+import type { RestartRecord } from '../../src/restart/history.ts'
+import { play, times } from '../support/lives.ts'
+
+const FIRST = { startedAt: 0, endedAt: 10, uptime: 10 }
+const SECOND = { startedAt: 110, endedAt: 130, uptime: 20 }
+const LIVES = [{ uptime: 10 }, { uptime: 20 }, { uptime: 500 }]
+
+test('a window is given each failure since the last reset, with its delay', async () => {
+  const seen: (readonly RestartRecord[])[] = []
+  await play(
+    {
+      policy: 'always',
+      maxRestarts: 1,
+      resetAfter: 500,
+      backoff: new ListBackoff([100, 200]),
+      window(failures) {
+        seen.push(failures)
+        return 0
+      },
+    },
+    LIVES,
+  )
+  expect(seen).toEqual([
+    [{ ...FIRST, delay: 100 }],
+    [
+      { ...FIRST, delay: 100 },
+      { ...SECOND, delay: 200 },
+    ],
+    [{ startedAt: 330, endedAt: 830, uptime: 500, delay: 100 }],
+  ])
+})
+
+test('a loop gives up when its window counts more than maxRestarts', async () => {
+  const window = (failures: readonly RestartRecord[]): number =>
+    failures.filter(({ uptime }) => uptime > 15).length
+  expect(await play({ policy: 'always', maxRestarts: 2, window }, LIVES)).toMatchObject({ ended: 'up' })
+  expect(await play({ policy: 'always', maxRestarts: 1, window }, LIVES)).toMatchObject({
+    starts: 3,
+    ended: 'gave up',
+  })
+})
+
+test('a backoff is given the failures, the one that asks without a delay', async () => {
+  const contexts: (BackoffContext | undefined)[] = []
+  const backoff = {
+    next(_attempt: number, context?: BackoffContext) {
+      contexts.push(context)
+      return 100
+    },
+  }
+  await play({ policy: 'always', backoff }, LIVES.slice(0, 2))
+  expect(contexts.map((context) => context?.failures)).toStrictEqual([
+    [FIRST],
+    [{ ...FIRST, delay: 100 }, SECOND],
+  ])
+})
+
+test('a backoff is not asked when a window of ms gives up', async () => {
+  let asked = 0
+  const backoff = { next: () => 10 * ++asked }
+  expect(await play({ policy: 'always', maxRestarts: 2, backoff }, times(3))).toMatchObject({
+    ended: 'gave up',
+  })
+  expect(asked).toBe(2)
+})
+
+test('of very many failures the latest thousand are remembered', async () => {
+  const counts: number[] = []
+  const window = (failures: readonly RestartRecord[]): number => counts.push(failures.length)
+  expect(await play({ policy: 'always', maxRestarts: 1200, window }, times(1201))).toMatchObject({
+    starts: 1201,
+    ended: 'gave up',
+  })
+  expect(counts.slice(998, 1002)).toEqual([999, 1000, 1000, 1000])
+})
