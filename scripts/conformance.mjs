@@ -32,6 +32,7 @@ if (cards.length > 0) console.log(`\n${renderScoreCards(cards)}`)
 if (update && passed) {
   const text = readFileSync(readme, 'utf8').replace(CARD, () => `\n${renderScoreCards(cards)}\n`)
   writeFileSync(readme, text)
+  execFileSync('npx', ['oxfmt', readme], { cwd: root, stdio: 'inherit' })
 }
 process.exitCode = passed ? 0 : 1
 
