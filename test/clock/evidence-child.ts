@@ -29,8 +29,9 @@ export class EvidenceChild {
     })
   }
 
-  look(): Evidence {
-    const evidence = source.look(this.pid)
+  /** @param pid default: its own */
+  look(pid: number = this.pid): Evidence {
+    const evidence = source.look(pid)
     if (!evidence) throw new Error('this system shows nothing')
     return evidence
   }

@@ -3,6 +3,7 @@ import { readFileSync } from 'node:fs'
 import { describe, expect, test } from 'vitest'
 
 import { Scratch } from '../support/scratch.ts'
+import { until } from '../support/until.ts'
 import { EvidenceChild, expectRest, node, python, shell } from './evidence-child.ts'
 
 function tracerOf(pid: number): number {
@@ -81,6 +82,15 @@ describe.runIf(process.platform === 'linux')('on Linux', () => {
     child.process.kill('SIGSTOP')
     await expectRest(child, 'parked', /parked \(stopped by a signal\)$/)
     child.process.kill('SIGKILL')
+  })
+
+  test('a tracer without children is parked while what it traces rests', async () => {
+    const child = shell('exec strace -D -f -o /dev/null sh -c "echo up; exec cat"')
+    await child.says()
+    await expectRest(child, 'parked', 'in read')
+    await until('it rests', () =>
+      /strace: parked in wait4$/.test(child.look(tracerOf(child.pid)).lines.join()),
+    )
   })
 
   test('a child that writes into a full pipe is parked', async () => {

@@ -49,7 +49,7 @@ export class ProcessView {
   heed(children: readonly ProcessView[]): void {
     for (const view of this.#waiting) {
       const awaited = children.filter(({ pid }) => view.awaits?.(pid))
-      const goesOn = awaited.length > 0 && awaited.every(({ dead }) => !dead)
+      const goesOn = awaited.length > 0 ? awaited.every(({ dead }) => !dead) : view.traces === true
       this.#consider(goesOn ? view : { rest: 'running', text: 'running (the child it waits for has ended)' })
     }
   }

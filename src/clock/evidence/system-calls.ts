@@ -15,6 +15,8 @@ export interface Wait {
   readonly limit: (call: Call) => number | undefined
   /** It waits for children of its process, and ends when one of them has. */
   readonly children?: (call: Call, child: number) => boolean
+  /** Whether it waits for what its process traces, too. */
+  readonly traced?: (call: Call) => boolean
 }
 
 /**
@@ -97,6 +99,10 @@ const P_PID = 1
 const byWait4 = ({ args }: Call, child: number): boolean => int(args[0]) <= 0 || int(args[0]) === child
 const byWaitid = ({ args }: Call, child: number): boolean => int(args[0]) !== P_PID || int(args[1]) === child
 
+/** Set by those alone who wait for what they trace, which need not be their children. */
+const WALL = 0x40000000
+const forTraced = ({ args }: Call): boolean => (int(args[2]) & WALL) !== 0
+
 const wait = (name: string, limit: Wait['limit'] = forEver): Wait => ({ name, limit })
 
 /** On x64, on arm64, the wait. */
@@ -115,7 +121,7 @@ const TABLE: readonly (readonly [number | undefined, number | undefined, Wait])[
   [45, 207, wait('recvfrom')],
   [46, 211, wait('sendmsg')],
   [47, 212, wait('recvmsg')],
-  [61, 260, { ...wait('wait4'), children: byWait4 }],
+  [61, 260, { ...wait('wait4'), children: byWait4, traced: forTraced }],
   [65, 193, wait('semop')],
   [69, 189, wait('msgsnd')],
   [70, 188, wait('msgrcv')],

@@ -9,6 +9,8 @@ export interface ThreadView {
   readonly text: string
   /** Set if it waits for children of its process. */
   readonly awaits?: (child: number) => boolean
+  /** Whether it waits for what it traces, too. */
+  readonly traces?: boolean
 }
 
 /** Said of what may not be looked at. */
@@ -60,10 +62,10 @@ export function lookAtThread(
       return { rest: 'running', text: `running (state ${state}${wait ? ` in ${wait.name}` : ''})` }
   }
   if (!wait) return { rest: 'running', text: `running (system call ${number})` }
-  const { children } = wait
+  const { children, traced } = wait
   return {
     ...during(wait.name, limit),
-    ...(children && { awaits: (child: number) => children(call, child) }),
+    ...(children && { awaits: (child: number) => children(call, child), traces: traced?.(call) ?? false }),
   }
 }
 
