@@ -1,4 +1,5 @@
-import { isRecord, refuse } from './welcome.ts'
+import { isRecord } from '../src/json.ts'
+import { refuse } from './welcome.ts'
 
 /** What is expected of a value, unless it is that. */
 type Shape = (value: unknown) => string | undefined

@@ -1,13 +1,13 @@
 import { constants } from 'node:os'
 
 import { SuperviseError } from './errors.ts'
+import { isRecord } from './json.ts'
 import {
   type Check,
   type Checks,
   checkOptions,
   didYouMean,
   invalidOption,
-  isRecord,
   oneOf,
   wholeNumber,
 } from './option-checks.ts'

@@ -4,15 +4,8 @@ import { types } from 'node:util'
 import type { VirtualClockOptions } from './clock/clock-options.ts'
 import { checkScript } from './check-script.ts'
 import { SuperviseError } from './errors.ts'
-import {
-  type Check,
-  checkOptions,
-  invalidOption,
-  isRecord,
-  isStrings,
-  oneOf,
-  wholeNumber,
-} from './option-checks.ts'
+import { isRecord } from './json.ts'
+import { type Check, checkOptions, invalidOption, isStrings, oneOf, wholeNumber } from './option-checks.ts'
 import type {
   AgentEntry,
   RemainsOptions,

@@ -1,6 +1,7 @@
 import type { VirtualClock } from '../clock/virtual-clock.ts'
 import type { HarnessLoopOptions } from '../harness-loop.ts'
-import { type Check, checkOptions, isRecord, oneOf, wholeNumber } from '../option-checks.ts'
+import { isRecord } from '../json.ts'
+import { type Check, checkOptions, oneOf, wholeNumber } from '../option-checks.ts'
 import type { SpawnOptions } from '../options.ts'
 import type { AgentCommand } from '../process/agent-command.ts'
 import type { AgentOutput } from '../process/agent-output.ts'
