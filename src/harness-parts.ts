@@ -1,4 +1,5 @@
 import { SuperviseError } from './errors.ts'
+import { defined } from './option-checks.ts'
 import type { SpawnOptions, SupervisorOptions } from './options.ts'
 import type { Run } from './reap/run.ts'
 import type { ResolvedOptions } from './resolve-options.ts'
@@ -51,11 +52,9 @@ export function supervisorOptions(
   { env, inheritEnv, cwd, closeGrace }: SpawnOptions,
   options: SupervisorOptions,
 ): SupervisorOptions {
-  const given = (layer: SupervisorOptions): SupervisorOptions =>
-    Object.fromEntries(Object.entries(layer).filter(([, value]) => value !== undefined))
   return {
-    ...given({ inheritEnv, cwd, closeGrace } as SupervisorOptions),
-    ...given(options),
+    ...defined({ inheritEnv, cwd, closeGrace } as SupervisorOptions),
+    ...defined(options),
     env: { ...env, ...options.env },
   }
 }

@@ -1,7 +1,7 @@
 import type { VirtualClock } from '../clock/virtual-clock.ts'
 import type { HarnessLoopOptions } from '../harness-loop.ts'
 import { isRecord } from '../json.ts'
-import { type Check, checkOptions, oneOf, wholeNumber } from '../option-checks.ts'
+import { type Check, checkOptions, milliseconds, oneOf, wholeNumber } from '../option-checks.ts'
 import type { SpawnOptions } from '../options.ts'
 import type { AgentCommand } from '../process/agent-command.ts'
 import type { AgentOutput } from '../process/agent-output.ts'
@@ -104,9 +104,7 @@ export function checkFacts(facts: SupervisorFacts): void {
   checkOptions('conformance', facts, FACTS, 'facts.')
 }
 
-const milliseconds: Check = (value) =>
-  Number.isFinite(value) && Number(value) >= 0 ? undefined : 'a finite number of milliseconds, 0 or more'
-const flag = oneOf(...([true, false] as unknown as string[]))
+const flag = oneOf(true, false)
 const policy = oneOf(...Object.values(RestartLoopPolicy))
 const code: Check = (value) =>
   value === 'non-zero' ? undefined : wholeNumber(255)(value, '') && '"non-zero" or a code from 0 to 255'

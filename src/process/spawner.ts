@@ -9,6 +9,7 @@ import { SuperviseError, systemCode } from '../errors.ts'
 import type { SpawnOptions } from '../options.ts'
 import { ENV } from '../protocol/frames.ts'
 import { makeDirectory } from '../directory.ts'
+import { defined } from '../option-checks.ts'
 import { checkSpawnOptions } from '../resolve-options.ts'
 import { AgentHandle } from './agent-handle.ts'
 import { assertAgentId } from './agent-id.ts'
@@ -149,11 +150,6 @@ export class Spawner {
 /** What the system said, in what we say. */
 function causeOf(error: unknown): unknown {
   return error instanceof SuperviseError ? error.cause : error
-}
-
-/** What is given as undefined is not given. */
-function defined(options: SpawnOptions): SpawnOptions {
-  return Object.fromEntries(Object.entries(options).filter(([, value]) => value !== undefined))
 }
 
 /** A spawner outside a harness: what it starts is found by the mark of this process, if it has one. */

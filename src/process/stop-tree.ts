@@ -4,6 +4,7 @@ import { realDelay, realNow, TIMED_OUT, within } from '../real-time.ts'
 import { signalGroup, signalLeader, signalProcess } from './signals.ts'
 import {
   descendantsOf,
+  identity,
   isUnderMark,
   type ProcessInfo,
   processTable,
@@ -145,10 +146,6 @@ async function exitWithin(
   const hurry = await Promise.race([tree.exited.then(() => undefined), timeout])
   over.abort()
   return hurry ?? undefined
-}
-
-function identity(info: ProcessInfo): string {
-  return `${info.pid}@${info.startTime}`
 }
 
 function unkillable(

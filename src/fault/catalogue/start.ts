@@ -1,15 +1,5 @@
-import type { Check } from '../../option-checks.ts'
-import {
-  checkArgument,
-  EVERYWHERE,
-  type FactsOf,
-  type Fault,
-  filePath,
-  LINUX,
-  make,
-  milliseconds,
-  POSIX,
-} from '../make.ts'
+import { type Check, milliseconds } from '../../option-checks.ts'
+import { checkArgument, EVERYWHERE, type FactsOf, type Fault, filePath, LINUX, make, POSIX } from '../make.ts'
 
 /** Is refused by the system, or does not come up as it should. */
 export const start = {
