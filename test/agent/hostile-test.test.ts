@@ -19,6 +19,11 @@ test.each([
   [`"script":${deep}`, '"…" under "script", where an object'],
   ['"script":{"exitCode":1.5}', '"1.5" under "script.exitCode", where a whole number from 0'],
   ['"script":{"heartbeat":"x"}', 'under "script.heartbeat", where a time in ms'],
+  ['"script":{"writes":{"file":"state"}}', 'under "script.writes", where a file and a text'],
+  [
+    '"script":{"writes":{"file":5,"text":"x"}}',
+    'under "script.writes", where an object of file, text, every',
+  ],
   ['"script":{"children":5}', 'under "script.children", where kinds of children'],
   ['"script":{"stdout":{"every":5}}', 'under "script.stdout", where an object of start, ready, every'],
   ['"script":{"onSignal":{"SIGTERM":null}}', 'under "script.onSignal", where answers like'],
