@@ -252,6 +252,7 @@ export class Channel {
   }
 
   #take(chunk: Buffer): void {
+    if (this.#state === 'closed') return
     try {
       this.#decoder.push(chunk, (frame, line) => {
         this.#received += line.length + FRAME_WEIGHT
