@@ -14,7 +14,7 @@ import {
   knowsPoint,
   readyError,
   unsupportedError,
-} from './refusals.ts'
+} from './order-errors.ts'
 import { confiningRules, type Rule } from './rule.ts'
 import type { Point } from './where.ts'
 
