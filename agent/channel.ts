@@ -1,10 +1,10 @@
 import { closeSync, readSync } from 'node:fs'
 import type { Socket } from 'node:net'
-import type { MessagePort } from 'node:worker_threads'
 
 import type { AgentFrame, Exit } from '../src/protocol/frames.ts'
 import { encodeFrame, FrameDecoder, type RawFrame } from '../src/protocol/ndjson.ts'
 import { die } from './complain.ts'
+import { KeepAlive } from './keep-alive.ts'
 import { writeAll, writeSlowly } from './output.ts'
 import { systemCode } from './system-code.ts'
 
@@ -39,14 +39,13 @@ export class Channel {
 
   readonly #decoder = new FrameDecoder()
   readonly #inbox: RawFrame[] = []
+  /** By the connection once it is listened to, and by what stands for it when it was closed from this side. */
+  readonly #keepAlive = new KeepAlive()
   #fd: number | undefined
   #socket: Socket | undefined
-  /** Stands for a connection that was closed from this side. */
-  #anchor: MessagePort | undefined
   #receiver: Receiver | undefined
   #state: 'open' | 'lost' | 'closed' = 'open'
   #isGuest = false
-  #holds = 0
   #received = 0
   #deaf = false
   #slow = false
@@ -145,22 +144,14 @@ export class Channel {
     if (this.#socket === undefined && this.#fd !== undefined) {
       this.#attach(openSocket(this.#fd))
     }
-    this.#keepAlive()
+    if (this.#socket) this.#keepAlive.by(this.#socket)
     this.#deliver()
     this.onActivity()
   }
 
   /** Keeps the process alive until the returned function is called. */
   hold(): () => void {
-    this.#holds++
-    this.#keepAlive()
-    let released = false
-    return () => {
-      if (released) return
-      released = true
-      this.#holds--
-      this.#keepAlive()
-    }
+    return this.#keepAlive.hold()
   }
 
   /** Closes the connection from this side, after these last bytes: the test sees its end. */
@@ -286,14 +277,7 @@ export class Channel {
     this.#state = 'closed'
     const { MessageChannel } = process.getBuiltinModule('node:worker_threads')
     // No timer: that would make an agent at rest look busy from outside.
-    this.#anchor = new MessageChannel().port1.on('message', nothing)
-    this.#keepAlive()
-  }
-
-  #keepAlive(): void {
-    const anchor = this.#anchor ?? (this.#receiver && this.#socket)
-    if (this.#holds > 0) anchor?.ref()
-    else anchor?.unref()
+    this.#keepAlive.by(new MessageChannel().port1.on('message', nothing))
   }
 }
 
