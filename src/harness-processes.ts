@@ -22,6 +22,8 @@ export class HarnessProcesses {
   readonly #run: Run
   readonly #mark: string
   readonly #over: AbortSignal
+  /** What the test starts without the harness, which answers for it, too. */
+  ledger: SpawnLedger | undefined
 
   /** @param over aborts when the harness is closed: what is started later is stopped at once */
   constructor(run: Run, mark: string, over: AbortSignal) {
@@ -92,12 +94,9 @@ export class HarnessProcesses {
   }
 
   /** What the test has left without it, by now killed, as `ERR_PROCESS_LEAK`. */
-  async findLeak(
-    ledger: SpawnLedger | undefined,
-    commands: AgentCommands | undefined,
-  ): Promise<SuperviseError | undefined> {
+  async findLeak(commands: AgentCommands | undefined): Promise<SuperviseError | undefined> {
     // What these started is gone with them, by proof. The rest can only come from elsewhere.
-    const { children } = this
+    const { children, ledger } = this
     const spawns = ledger?.spawns.filter(({ child }) => !children.has(child)) ?? []
     if (spawns.length === 0 && commands === undefined) return undefined
     return findLeaks({ mark: this.#mark, spawns })
