@@ -1,5 +1,5 @@
 import type { VirtualClock } from '../clock/virtual-clock.ts'
-import type { HarnessLoopOptions } from '../harness-loop.ts'
+import type { HarnessLoopOptions } from '../harness/loop.ts'
 import { isRecord } from '../json.ts'
 import { type Check, checkOptions, milliseconds, oneOf, wholeNumber } from '../option-checks.ts'
 import type { SpawnOptions } from '../options.ts'

@@ -1,8 +1,8 @@
-import { SuperviseError } from './errors.ts'
-import { defined } from './option-checks.ts'
-import type { SpawnOptions, SupervisorOptions } from './options.ts'
-import type { Run } from './reap/run.ts'
-import type { ResolvedOptions } from './resolve-options.ts'
+import { SuperviseError } from '../errors.ts'
+import { defined } from '../option-checks.ts'
+import type { SpawnOptions, SupervisorOptions } from '../options.ts'
+import type { Run } from '../reap/run.ts'
+import type { ResolvedOptions } from '../resolve-options.ts'
 
 /** What `spawnAgent` takes: the options of a spawn, an id, and which of the agents. */
 export type SpawnAgentOptions = SpawnOptions & {

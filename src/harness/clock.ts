@@ -1,13 +1,13 @@
 import type { ChildProcess } from 'node:child_process'
 
-import type { VirtualClockOptions } from './clock/clock-options.ts'
-import { describeUncontrolled } from './clock/dump.ts'
-import { createEvidenceSource } from './clock/evidence/index.ts'
-import type { TestClock } from './clock/test-clock.ts'
-import type { UncontrolledTimer } from './clock/uncontrolled.ts'
-import { VirtualClock } from './clock/virtual-clock.ts'
-import type { HarnessProcesses } from './harness-processes.ts'
-import { SpawnLedger } from './reap/spawn-ledger.ts'
+import type { VirtualClockOptions } from '../clock/clock-options.ts'
+import { describeUncontrolled } from '../clock/dump.ts'
+import { createEvidenceSource } from '../clock/evidence/index.ts'
+import type { TestClock } from '../clock/test-clock.ts'
+import type { UncontrolledTimer } from '../clock/uncontrolled.ts'
+import { VirtualClock } from '../clock/virtual-clock.ts'
+import type { HarnessProcesses } from './processes.ts'
+import { SpawnLedger } from '../reap/spawn-ledger.ts'
 
 /** @internal The virtual clock of one harness, which rules the time of its agents while it is installed. */
 export class HarnessClock {

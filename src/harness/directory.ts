@@ -1,6 +1,6 @@
-import { isEmpty, removeDirectory } from './directory.ts'
-import type { Run } from './reap/run.ts'
-import type { ResolvedOptions } from './resolve-options.ts'
+import { isEmpty, removeDirectory } from '../directory.ts'
+import type { Run } from '../reap/run.ts'
+import type { ResolvedOptions } from '../resolve-options.ts'
 
 /** @internal The runtime directory of one harness, which is removed or kept at the end. */
 export class HarnessDirectory {

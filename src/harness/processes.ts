@@ -1,9 +1,9 @@
 import type { ChildProcess } from 'node:child_process'
 
-import { SuperviseError, throwAll } from './errors.ts'
-import type { AgentCommands } from './process/agent-command.ts'
-import type { ProcessHandle } from './process/process-handle.ts'
-import { SupervisorHandle } from './process/supervisor-handle.ts'
+import { SuperviseError, throwAll } from '../errors.ts'
+import type { AgentCommands } from '../process/agent-command.ts'
+import type { ProcessHandle } from '../process/process-handle.ts'
+import { SupervisorHandle } from '../process/supervisor-handle.ts'
 import {
   descendantsOf,
   inOneLook,
@@ -11,10 +11,10 @@ import {
   type ProcessInfo,
   processTable,
   snapshot,
-} from './process/table/index.ts'
-import { findLeaks } from './reap/leaks.ts'
-import type { Run } from './reap/run.ts'
-import type { SpawnLedger } from './reap/spawn-ledger.ts'
+} from '../process/table/index.ts'
+import { findLeaks } from '../reap/leaks.ts'
+import type { Run } from '../reap/run.ts'
+import type { SpawnLedger } from '../reap/spawn-ledger.ts'
 
 /** @internal What one harness has started itself, agents and supervisors, and how all of it ends. */
 export class HarnessProcesses {
