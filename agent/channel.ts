@@ -4,6 +4,7 @@ import type { Socket } from 'node:net'
 import type { AgentFrame, Exit } from '../src/protocol/frames.ts'
 import { encodeFrame, FrameDecoder, type RawFrame } from '../src/protocol/ndjson.ts'
 import { die } from './complain.ts'
+import { descriptorOf, openSocket } from './descriptor.ts'
 import { KeepAlive } from './keep-alive.ts'
 import { writeAll, writeSlowly } from './output.ts'
 import { systemCode } from './system-code.ts'
@@ -81,7 +82,10 @@ export class Channel {
     return this.#receiver !== undefined
   }
 
-  /** Sends a frame, in order; drops it once the connection is gone, and exits when the test reads nothing. Throws `RangeError` for one beyond 1 MiB. */
+  /**
+   * Sends a frame, in order; drops it once the connection is gone, and exits when the test reads nothing. Throws `RangeError`
+   * for one beyond 1 MiB.
+   */
   send(frame: AgentFrame): void {
     this.write(encodeFrame(frame))
     if (frame.t !== 'parked' && this.open) this.onActivity()
@@ -279,20 +283,6 @@ export class Channel {
     // No timer: that would make an agent at rest look busy from outside.
     this.#keepAlive.by(new MessageChannel().port1.on('message', nothing))
   }
-}
-
-function openSocket(fd: number): Socket {
-  const { Socket } = process.getBuiltinModule('node:net')
-  try {
-    return new Socket({ fd, readable: true, writable: true })
-  } catch (error) {
-    die(`descriptor ${fd} is no socket (${systemCode(error)}).`)
-  }
-}
-
-function descriptorOf(socket: Socket | undefined): number | undefined {
-  const handle = (socket as { _handle?: { fd?: number } } | undefined)?._handle
-  return handle?.fd !== undefined && handle.fd >= 0 ? handle.fd : undefined
 }
 
 function nothing(): void {}

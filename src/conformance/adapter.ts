@@ -15,7 +15,10 @@ import type { Timeline } from '../timeline/timeline.ts'
 /** How a supervisor has ended. One that is no process counts as one that exits with 0, or with 1 if it reports a failure. */
 export type SupervisorEnd = Pick<WatchResult, 'exitCode' | 'signal'>
 
-/** A supervisor that runs. What the fixture `supervise` gives is one; what is absent makes the checks that need it not applicable. */
+/**
+ * A supervisor that runs. What the fixture `supervise` gives is one; what is absent makes the checks that need it not
+ * applicable.
+ */
 export interface SupervisorUnderTest {
   /** Settles when the supervisor itself has ended. */
   readonly exited: Promise<SupervisorEnd>

@@ -43,7 +43,10 @@ export class HarnessClock {
     return this.#virtual && stateOf(this.#virtual)
   }
 
-  /** Has real time go on, and tells of timers that were real all along. Gives back the error of a call that was still moving time. */
+  /**
+   * Has real time go on, and tells of timers that were real all along. Gives back the error of a call that was still moving
+   * time.
+   */
   remove(): Error | undefined {
     const clock = this.#virtual
     if (!clock) return undefined
