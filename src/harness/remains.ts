@@ -79,7 +79,7 @@ async function comesUp(
   }
   const begun = realNow()
   const ours = harness.commands?.areNamedIn(words)
-  for (const rest = new Rest(handle.pid); ; await realDelay(POLL_MS)) {
+  for (const rest = new TreeRest(handle.pid); ; await realDelay(POLL_MS)) {
     const { pids, speaking } = look(harness, handle)
     const waited = realNow() - begun
     const started = pids.size > 0 && (!ours || speaking || waited > SAYS_READY_LIMIT)
@@ -91,7 +91,7 @@ async function comesUp(
 }
 
 /** Waits for what has just been started to be noted by whoever has started it: then nobody in the tree is at work. */
-class Rest {
+class TreeRest {
   readonly #pid: number
   readonly #evidence = createEvidenceSource()
   #fingerprint: string | undefined
