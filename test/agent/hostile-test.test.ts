@@ -121,3 +121,18 @@ test('does not keep more than 64 MiB for a test that reads nothing', async () =>
   await agent.stderr.ended
   expect(agent.stderr.all).toBe('vitest-supervise agent: the test has left 64 MiB unread.\n')
 })
+
+test('hears nothing any more once it has ended its half of the connection', async () => {
+  const agent = await startAgent(program, { script: { stdin: 'echo' } })
+  const channel = await agent.channel
+  channel.allowHalfOpen = true
+  await agent.frame('ready')
+  await agent.send({ t: 'do', id: 1, name: 'halfCloseSocket', options: {} })
+  await once(channel, 'end')
+  await agent.write('garbage\n')
+  for (const word of ['one', 'two']) {
+    agent.stdin.write(`${word}\n`)
+    await agent.stdout.says(`${word}\n`)
+  }
+  expect([agent.process.exitCode, agent.stderr.all]).toEqual([null, ''])
+})
