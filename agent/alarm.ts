@@ -24,8 +24,8 @@ export class Alarm {
   }
 
   /**
-   * Calls `run` in `ms`, which may be `Infinity`, unless the returned function was called before. Keeps the process alive meanwhile, unless
-   * it is to do so only `incidentally`.
+   * Calls `run` in `ms`, which may be `Infinity`, unless the returned function was called before. Keeps the process alive
+   * meanwhile, unless it is to do so only `incidentally`.
    */
   after(ms: number, run: () => void, incidentally = false): () => void {
     const wait = Number.isNaN(ms) || ms < 0 ? 0 : ms

@@ -1,10 +1,11 @@
 import { closeSync, readSync } from 'node:fs'
 import type { Socket } from 'node:net'
-import type { MessagePort } from 'node:worker_threads'
 
 import type { AgentFrame, Exit } from '../src/protocol/frames.ts'
 import { encodeFrame, FrameDecoder, type RawFrame } from '../src/protocol/ndjson.ts'
 import { die } from './complain.ts'
+import { descriptorOf, openSocket } from './descriptor.ts'
+import { KeepAlive } from './keep-alive.ts'
 import { writeAll, writeSlowly } from './output.ts'
 import { systemCode } from './system-code.ts'
 
@@ -39,14 +40,13 @@ export class Channel {
 
   readonly #decoder = new FrameDecoder()
   readonly #inbox: RawFrame[] = []
+  /** By the connection once it is listened to, and by what stands for it when it was closed from this side. */
+  readonly #keepAlive = new KeepAlive()
   #fd: number | undefined
   #socket: Socket | undefined
-  /** Stands for a connection that was closed from this side. */
-  #anchor: MessagePort | undefined
   #receiver: Receiver | undefined
   #state: 'open' | 'lost' | 'closed' = 'open'
   #isGuest = false
-  #holds = 0
   #received = 0
   #deaf = false
   #slow = false
@@ -82,7 +82,10 @@ export class Channel {
     return this.#receiver !== undefined
   }
 
-  /** Sends a frame, in order; drops it once the connection is gone, and exits when the test reads nothing. Throws `RangeError` for one beyond 1 MiB. */
+  /**
+   * Sends a frame, in order; drops it once the connection is gone, and exits when the test reads nothing. Throws `RangeError`
+   * for one beyond 1 MiB.
+   */
   send(frame: AgentFrame): void {
     this.write(encodeFrame(frame))
     if (frame.t !== 'parked' && this.open) this.onActivity()
@@ -145,22 +148,14 @@ export class Channel {
     if (this.#socket === undefined && this.#fd !== undefined) {
       this.#attach(openSocket(this.#fd))
     }
-    this.#keepAlive()
+    if (this.#socket) this.#keepAlive.by(this.#socket)
     this.#deliver()
     this.onActivity()
   }
 
   /** Keeps the process alive until the returned function is called. */
   hold(): () => void {
-    this.#holds++
-    this.#keepAlive()
-    let released = false
-    return () => {
-      if (released) return
-      released = true
-      this.#holds--
-      this.#keepAlive()
-    }
+    return this.#keepAlive.hold()
   }
 
   /** Closes the connection from this side, after these last bytes: the test sees its end. */
@@ -252,6 +247,7 @@ export class Channel {
   }
 
   #take(chunk: Buffer): void {
+    if (this.#state === 'closed') return
     try {
       this.#decoder.push(chunk, (frame, line) => {
         this.#received += line.length + FRAME_WEIGHT
@@ -285,29 +281,8 @@ export class Channel {
     this.#state = 'closed'
     const { MessageChannel } = process.getBuiltinModule('node:worker_threads')
     // No timer: that would make an agent at rest look busy from outside.
-    this.#anchor = new MessageChannel().port1.on('message', nothing)
-    this.#keepAlive()
+    this.#keepAlive.by(new MessageChannel().port1.on('message', nothing))
   }
-
-  #keepAlive(): void {
-    const anchor = this.#anchor ?? (this.#receiver && this.#socket)
-    if (this.#holds > 0) anchor?.ref()
-    else anchor?.unref()
-  }
-}
-
-function openSocket(fd: number): Socket {
-  const { Socket } = process.getBuiltinModule('node:net')
-  try {
-    return new Socket({ fd, readable: true, writable: true })
-  } catch (error) {
-    die(`descriptor ${fd} is no socket (${systemCode(error)}).`)
-  }
-}
-
-function descriptorOf(socket: Socket | undefined): number | undefined {
-  const handle = (socket as { _handle?: { fd?: number } } | undefined)?._handle
-  return handle?.fd !== undefined && handle.fd >= 0 ? handle.fd : undefined
 }
 
 function nothing(): void {}

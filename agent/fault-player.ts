@@ -1,16 +1,8 @@
 import type { Json } from '../src/json.ts'
-import type { FaultOrder, FaultPoint } from '../src/protocol/frames.ts'
+import { type FaultOrder, isAt, type Moment } from '../src/protocol/frames.ts'
 import { excerpt } from '../src/protocol/ndjson.ts'
 import { warn } from './complain.ts'
 import type { Fault, FaultOptions, Stage } from './faults/stage.ts'
-
-/** A point of the agent's life that it has just reached. */
-export type Moment =
-  | 'start'
-  | 'ready'
-  | { readonly message: number }
-  | { readonly cue: string }
-  | { readonly write: number }
 
 /** How the player tells the test what has become of an order. */
 export interface Report {
@@ -107,13 +99,6 @@ export class FaultPlayer {
     warn(`fault ${excerpt(name)} is left out: ${UNKNOWN}.`)
     this.#report.failed(id, UNKNOWN)
   }
-}
-
-function isAt(point: FaultPoint, moment: Moment): boolean {
-  if (typeof point === 'string' || typeof moment === 'string') return point === moment
-  if ('message' in point) return 'message' in moment && moment.message === point.message
-  if ('write' in point) return 'write' in moment && moment.write === point.write
-  return 'cue' in point && 'cue' in moment && moment.cue === point.cue
 }
 
 function nothing(): void {}

@@ -64,8 +64,8 @@ export class FileWrites {
           setImmediate(() => Reflect.apply(done, undefined, [null, length, data]))
       }
     Object.assign(fs, {
-      write: later(write),
-      writev: later(writev),
+      write: alike(later(write), write),
+      writev: alike(later(writev), writev),
       writeSync: sync(writeSync),
       writevSync: sync(writevSync),
     })
@@ -122,6 +122,11 @@ export class FileWrites {
     }
     return handle
   }
+}
+
+/** Gives a function the marks of another one, by which `util.promisify` knows what it resolves with. */
+function alike(made: Anything, original: Anything): Anything {
+  return Object.defineProperties(made, Object.getOwnPropertyDescriptors(original))
 }
 
 function isFile(fd: number): boolean {

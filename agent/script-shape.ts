@@ -1,4 +1,5 @@
-import { isRecord, refuse } from './welcome.ts'
+import { isRecord } from '../src/json.ts'
+import { refuse } from './welcome.ts'
 
 /** What is expected of a value, unless it is that. */
 type Shape = (value: unknown) => string | undefined
@@ -24,12 +25,16 @@ const whole =
       : `a whole number from 0 to ${most}`
 const exitCode = whole(2 ** 32 - 1)
 
+const writes = record({ file: text, text, every: time })
+
 const SHAPES: Readonly<Record<string, Shape>> = {
   startDelay: time,
   lifetime: time,
   exitCode,
   heartbeat: time,
   pidFile: text,
+  writes: (value) =>
+    isRecord(value) && 'file' in value && 'text' in value ? writes(value) : 'a file and a text',
   listen: whole(65_535),
   stdout: record({ start: text, ready: text, every: record({ ms: time, text }) }),
   stdin: text,

@@ -4,7 +4,7 @@ export function systemCode(error: unknown): string | undefined {
 }
 
 /** The `code` of the system error in which this ends. Throws when it ends in none. */
-export function codeOf(deed: () => void): string {
+export function codeOf(deed: () => unknown): string {
   try {
     deed()
   } catch (error) {

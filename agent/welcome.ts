@@ -1,3 +1,4 @@
+import { isRecord } from '../src/json.ts'
 import type { AgentScript, FaultOrder } from '../src/protocol/frames.ts'
 import { excerpt, type RawFrame } from '../src/protocol/ndjson.ts'
 import { die } from './complain.ts'
@@ -35,10 +36,6 @@ export function refuse(part: string, value: unknown, expected: string): never {
   die(
     `the test sent a welcome with ${excerpt(textOf(value))} under "${part}", where ${expected} was expected.`,
   )
-}
-
-export function isRecord(value: unknown): value is { readonly [field: string]: unknown } {
-  return typeof value === 'object' && value !== null && !Array.isArray(value)
 }
 
 function isOrder(value: unknown): boolean {

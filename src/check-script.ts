@@ -1,13 +1,14 @@
 import { constants } from 'node:os'
 
 import { SuperviseError } from './errors.ts'
+import { isRecord } from './json.ts'
 import {
   type Check,
   type Checks,
   checkOptions,
   didYouMean,
   invalidOption,
-  isRecord,
+  milliseconds,
   oneOf,
   wholeNumber,
 } from './option-checks.ts'
@@ -20,9 +21,6 @@ type Answer = Exclude<NonNullable<AgentScript['onSignal']>[NodeJS.Signals], stri
 /** No program gets to see these. */
 const UNANSWERABLE = new Set(['SIGKILL', 'SIGSTOP'])
 
-// Times cross to the agent as JSON, which has no Infinity.
-const DURATION: Check = (value) =>
-  Number.isFinite(value) && Number(value) >= 0 ? undefined : 'a finite number of milliseconds, 0 or more'
 const PERIOD: Check = (value) =>
   Number.isFinite(value) && Number(value) > 0 ? undefined : 'a finite number of milliseconds, more than 0'
 const EXIT_CODE = wholeNumber(process.platform === 'win32' ? 0xffff_ffff : 255)
@@ -37,12 +35,12 @@ const STDOUT: Record<keyof Stdout, Check> = {
 }
 const PATH: Check = (value) => (typeof value === 'string' && value !== '' ? undefined : 'a path')
 const WRITES: Record<keyof Writes, Check> = { file: PATH, text: TEXT, every: PERIOD }
-const ANSWER: Record<keyof Answer, Check> = { drain: DURATION, exit: EXIT_CODE }
+const ANSWER: Record<keyof Answer, Check> = { drain: milliseconds, exit: EXIT_CODE }
 const CHILD = oneOf('ordinary', 'ignore-sigterm', 'setsid')
 
 const SCRIPT: Record<keyof AgentScript, Check> = {
-  startDelay: DURATION,
-  lifetime: DURATION,
+  startDelay: milliseconds,
+  lifetime: milliseconds,
   exitCode: EXIT_CODE,
   heartbeat: PERIOD,
   pidFile: PATH,

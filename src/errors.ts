@@ -61,6 +61,11 @@ export class SuperviseError extends Error {
   }
 }
 
+/** Has the stack of an error lead to `site`, since a runner shows the line that it leads to. */
+export function leadTo(error: Error, site: Error | undefined): void {
+  error.stack = `${error.name}: ${error.message}\n${site?.stack?.split('\n').slice(1).join('\n') ?? ''}`
+}
+
 /** Throws what went wrong in a clean-up that ran to its end: nothing, the one error, or all in an `AggregateError`. */
 export function throwAll(errors: readonly unknown[]): void {
   if (errors.length === 1) throw errors[0]

@@ -1,3 +1,4 @@
+import os from 'node:os'
 import { inspect } from 'node:util'
 
 import { SuperviseError } from './errors.ts'
@@ -38,9 +39,13 @@ export function invalidOption(where: string, path: string, value: unknown, expec
   )
 }
 
-export function oneOf(...allowed: readonly string[]): Check {
+export function oneOf(...allowed: readonly (string | boolean)[]): Check {
   return (value) => (allowed.some((one) => one === value) ? undefined : allowed.map(show).join(' or '))
 }
+
+/** A time that can be waited for and written as JSON, which has no `Infinity`. */
+export const milliseconds: Check = (value) =>
+  Number.isFinite(value) && Number(value) >= 0 ? undefined : 'a finite number of milliseconds, 0 or more'
 
 /** @param most default: no limit */
 export function wholeNumber(most = Infinity): Check {
@@ -50,12 +55,18 @@ export function wholeNumber(most = Infinity): Check {
   }
 }
 
-export function isRecord(value: unknown): value is Record<string, unknown> {
-  return typeof value === 'object' && value !== null && !Array.isArray(value)
-}
-
 export function isStrings(value: unknown): value is string[] {
   return Array.isArray(value) && value.every((item) => typeof item === 'string')
+}
+
+/** What of the options is given: what is undefined is not. */
+export function defined<T extends object>(options: T): Partial<T> {
+  return Object.fromEntries(Object.entries(options).filter(([, value]) => value !== undefined)) as Partial<T>
+}
+
+/** Whether this is a signal that the system knows by this name. */
+export function isSignal(value: unknown): value is NodeJS.Signals {
+  return typeof value === 'string' && Object.hasOwn(os.constants.signals, value)
 }
 
 /** The name that was probably meant, as a question to put behind a message; else nothing. */

@@ -67,3 +67,11 @@ export async function within<T>(promise: Promise<T>, ms: number): Promise<T | ty
     realClearTimeout(timer)
   }
 }
+
+/** Blocks this thread for so many ms, where what is waited for makes no event and the caller cannot wait otherwise. */
+export function realPause(ms: number): void {
+  Atomics.wait(NOTHING, 0, 0, ms)
+}
+
+/** Nobody writes there, so a wait for it ends by its time alone. */
+const NOTHING = new Int32Array(new SharedArrayBuffer(4))

@@ -1,14 +1,15 @@
-import os from 'node:os'
 import { types } from 'node:util'
 
 import type { VirtualClockOptions } from './clock/clock-options.ts'
 import { checkScript } from './check-script.ts'
 import { SuperviseError } from './errors.ts'
+import { isRecord } from './json.ts'
 import {
   type Check,
   checkOptions,
+  defined,
   invalidOption,
-  isRecord,
+  isSignal,
   isStrings,
   oneOf,
   wholeNumber,
@@ -75,9 +76,7 @@ const SPAWN_OPTIONS: Record<keyof SpawnOptions, Check> = {
   signal: (value) => (value instanceof AbortSignal ? undefined : 'an AbortSignal'),
   script: (value) => (isRecord(value) ? checkScript(value) : 'an object, see AgentScript'),
   readyWhen: (value) =>
-    value === 'protocol' ||
-    value === 'spawn' ||
-    (isRecord(value) && isMatch('stdout' in value ? value['stdout'] : value['stderr']))
+    value === 'protocol' || value === 'spawn' || isLine(value)
       ? undefined
       : '"protocol", "spawn", { stdout: … } or { stderr: … }',
 }
@@ -105,10 +104,7 @@ const REMAINS_OPTIONS: Record<keyof RemainsOptions, Check> = {
       ? undefined
       : `an array of 'eof' and signals, at least one`,
   within: MILLISECONDS,
-  ready: (value) =>
-    isRecord(value) && isMatch('stdout' in value ? value['stdout'] : value['stderr'])
-      ? undefined
-      : '{ stdout: … } or { stderr: … }',
+  ready: (value) => (isLine(value) ? undefined : '{ stdout: … } or { stderr: … }'),
   readyTimeout: MILLISECONDS,
 }
 
@@ -189,18 +185,13 @@ function environment(value: unknown): string | undefined {
   }
 }
 
-function defined<T extends object>(layer: T): Partial<T> {
-  return Object.fromEntries(Object.entries(layer).filter(([, value]) => value !== undefined)) as Partial<T>
-}
-
 function isMoment(value: unknown): boolean {
   return (types.isDate(value) || typeof value === 'number') && !Number.isNaN(new Date(value).getTime())
 }
 
-function isSignal(value: unknown): boolean {
-  return typeof value === 'string' && Object.hasOwn(os.constants.signals, value)
-}
-
-function isMatch(value: unknown): boolean {
-  return typeof value === 'string' || types.isRegExp(value)
+/** Whether this says which line of which output is waited for. */
+function isLine(value: unknown): boolean {
+  if (!isRecord(value)) return false
+  const match = 'stdout' in value ? value['stdout'] : value['stderr']
+  return typeof match === 'string' || types.isRegExp(match)
 }

@@ -10,7 +10,7 @@ export interface StartRequest {
 }
 
 /** Starts the process; gives back 0, or the system's error as a negative number. May throw that error instead. */
-type Start = (request: StartRequest) => number
+export type Start = (request: StartRequest) => number
 
 /**
  * Calls `listener` with each child that this process is about to start, through whatever library: the start itself

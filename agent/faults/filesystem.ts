@@ -1,7 +1,7 @@
 import { chmodSync, mkdtempSync, readFileSync, rmdirSync, statSync, unlinkSync, writeFileSync } from 'node:fs'
 import { join, resolve } from 'node:path'
 
-import { systemCode } from '../system-code.ts'
+import { codeOf, systemCode } from '../system-code.ts'
 import { text } from './options.ts'
 import type { Fault, FaultOptions, Stage } from './stage.ts'
 
@@ -18,7 +18,7 @@ export const filesystem: Readonly<Record<string, Fault>> = {
     const { spawnSync } = process.getBuiltinModule('node:child_process')
     const { pid } = spawnSync(process.execPath, ['--version'])
     writeFileSync(path, `${pid}\n`)
-    confirm({ file, code: outcome(() => process.kill(Number(readFileSync(path, 'utf8')), 0)) })
+    confirm({ file, code: codeOf(() => process.kill(Number(readFileSync(path, 'utf8')), 0)) })
   },
   ...(process.platform === 'win32' ? {} : { unwritableDirectory, removedDirectory }),
   ...(process.platform === 'linux' ? { fullDisk } : {}),
@@ -30,8 +30,11 @@ function unwritableDirectory(...[options, stage, confirm]: Parameters<Fault>): v
   const { mode } = statSync(path)
   chmodSync(path, mode & 0o555)
   const probe = join(path, '.vitest-supervise')
-  const code = outcome(() => writeFileSync(probe, ''))
-  if (code === 'EACCES') return confirm({ code })
+  try {
+    writeFileSync(probe, '')
+  } catch (error) {
+    return confirm({ code: systemCode(error) ?? String(error) })
+  }
   unlinkSync(probe)
   chmodSync(path, mode)
   throw new Error('this user may write where nobody may, as root does')
@@ -42,12 +45,12 @@ function removedDirectory(...[, stage, confirm]: Parameters<Fault>): void {
   const path = mkdtempSync(join(stage.runtimeDir, 'gone-'))
   process.chdir(path)
   rmdirSync(path)
-  confirm({ code: outcome(() => process.cwd()) })
+  confirm({ code: codeOf(() => process.cwd()) })
 }
 
 /** Has every write to a regular file fail, by ENOSPC of /dev/full. */
 function fullDisk(...[, stage, confirm]: Parameters<Fault>): void {
-  const code = outcome(() => writeFileSync('/dev/full', '\n'))
+  const code = codeOf(() => writeFileSync('/dev/full', '\n'))
   stage.fillDisk()
   confirm({ code })
 }
@@ -56,14 +59,4 @@ function pidFile(options: FaultOptions, stage: Stage): { readonly file: string; 
   const file = options['file'] === undefined ? stage.script.pidFile : text(options, 'file')
   if (file === undefined) throw new Error('its script writes no pid file, so `file` must name one')
   return { file, path: resolve(stage.runtimeDir, file) }
-}
-
-/** The code of the error that the system answers this with. */
-function outcome(act: () => unknown): string | null {
-  try {
-    act()
-    return null
-  } catch (error) {
-    return systemCode(error) ?? String(error)
-  }
 }

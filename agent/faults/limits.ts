@@ -16,9 +16,6 @@ const SLACK = 4 * 2 ** 20
 /** How long the loop of a quota works before it lets others in. Real ms. */
 const SLICE = 10
 
-/** Descriptors that nobody else is to get. */
-const held: number[] = []
-
 /** Opens no further descriptor, but `left` ones. */
 function noFileDescriptors(...[options, , confirm]: Parameters<Fault>): void {
   const left = count(options, 'left', 0)
@@ -29,7 +26,6 @@ function noFileDescriptors(...[options, , confirm]: Parameters<Fault>): void {
     for (;;) opened.push(openSync('/dev/null', 'r'))
   })
   for (const fd of opened.splice(0, left)) closeSync(fd)
-  held.push(...opened)
   confirm({ code, left })
 }
 

@@ -1,6 +1,7 @@
 import type { VirtualClock } from '../clock/virtual-clock.ts'
-import type { HarnessLoopOptions } from '../harness-loop.ts'
-import { type Check, checkOptions, isRecord, oneOf, wholeNumber } from '../option-checks.ts'
+import type { HarnessLoopOptions } from '../harness/loop.ts'
+import { isRecord } from '../json.ts'
+import { type Check, checkOptions, milliseconds, oneOf, wholeNumber } from '../option-checks.ts'
 import type { SpawnOptions } from '../options.ts'
 import type { AgentCommand } from '../process/agent-command.ts'
 import type { AgentOutput } from '../process/agent-output.ts'
@@ -14,7 +15,10 @@ import type { Timeline } from '../timeline/timeline.ts'
 /** How a supervisor has ended. One that is no process counts as one that exits with 0, or with 1 if it reports a failure. */
 export type SupervisorEnd = Pick<WatchResult, 'exitCode' | 'signal'>
 
-/** A supervisor that runs. What the fixture `supervise` gives is one; what is absent makes the checks that need it not applicable. */
+/**
+ * A supervisor that runs. What the fixture `supervise` gives is one; what is absent makes the checks that need it not
+ * applicable.
+ */
 export interface SupervisorUnderTest {
   /** Settles when the supervisor itself has ended. */
   readonly exited: Promise<SupervisorEnd>
@@ -103,9 +107,7 @@ export function checkFacts(facts: SupervisorFacts): void {
   checkOptions('conformance', facts, FACTS, 'facts.')
 }
 
-const milliseconds: Check = (value) =>
-  Number.isFinite(value) && Number(value) >= 0 ? undefined : 'a finite number of milliseconds, 0 or more'
-const flag = oneOf(...([true, false] as unknown as string[]))
+const flag = oneOf(true, false)
 const policy = oneOf(...Object.values(RestartLoopPolicy))
 const code: Check = (value) =>
   value === 'non-zero' ? undefined : wholeNumber(255)(value, '') && '"non-zero" or a code from 0 to 255'

@@ -1,6 +1,22 @@
 import type { VirtualClock } from '../clock/virtual-clock.ts'
 import { SuperviseError } from '../errors.ts'
 import { realDelay, TIMED_OUT, within } from '../real-time.ts'
+import type { SupervisorAdapter } from './adapter.ts'
+
+/** How long what should happen may take beyond the times that a supervisor declares. ms */
+export const PATIENCE = { real: 10_000, virtual: 600_000 }
+
+/** More events than any check waits for one after the other. */
+const WAITS = 6
+
+/** How long one check may take at most, so that it comes to a verdict of its own. ms of real time */
+export function timeLimit({ facts = {}, time }: Pick<SupervisorAdapter, 'facts' | 'time'>): number {
+  const { delays = [], grace = 0, resetAfter = 0, quiet = 0, patience = 0 } = facts
+  const waits = WAITS * Math.max(PATIENCE.real, patience)
+  return time === 'virtual'
+    ? waits
+    : waits + 2 * delays.reduce((sum, delay) => sum + delay, grace + resetAfter + quiet)
+}
 
 /** How the time of a check goes by: in real time for supervisors that are processes, in virtual time for the others. */
 export interface Pace {

@@ -6,6 +6,8 @@ import { Deviation } from './verdict.ts'
 /** How long what has been killed may take to be gone, which is how an orphan is told from it. Real ms. */
 const SETTLE = 1000
 const POLL = 5
+/** How often what was killed may have been started again: a supervisor is killed first, and what it leaves starts little. */
+const KILL_ROUNDS = 50
 
 /** The processes of one trial: the supervisor, the program, and what either has started. */
 export class TrialProcesses {
@@ -47,11 +49,17 @@ export class TrialProcesses {
     return (await this.#left(ms)).length === 0
   }
 
-  /** Kills what is left, and what that starts meanwhile. */
+  /** Kills what is left, and what that starts meanwhile. Throws when something goes on starting it. */
   async kill(): Promise<void> {
-    for (let left = await this.#list(); left.length > 0; left = await this.#list()) {
+    for (let round = 0; round < KILL_ROUNDS; round++) {
+      const left = await this.#list()
+      if (left.length === 0) return
       await killAll('what the check left', () => false, { known: left })
     }
+    throw new Error(
+      'what the check left is started again whenever it is killed: let `kill` of the supervisor that `start` returns end ' +
+        'whoever starts it',
+    )
   }
 
   async #left(ms: number, these?: readonly ProcessInfo[]): Promise<ProcessInfo[]> {

@@ -15,12 +15,10 @@ import type {
   SupervisorFacts,
   SupervisorUnderTest,
 } from './adapter.ts'
-import type { Pace } from './pace.ts'
+import { PATIENCE, type Pace } from './pace.ts'
 import { TrialProcesses } from './trial-processes.ts'
 import { demand } from './verdict.ts'
 
-/** How long what should happen may take beyond the times that a supervisor declares. ms */
-const PATIENCE = { real: 10_000, virtual: 600_000 }
 /** Five times what may pass until what is left is seen, or until the next program is heard of. ms */
 const LONG_DRAIN = 5000
 

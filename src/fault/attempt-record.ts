@@ -1,9 +1,9 @@
 import { type Clock, holding, stopwatchOf, waitBy } from '../clock/clock.ts'
 import type { SuperviseError } from '../errors.ts'
-import type { AttemptFaults, FaultLine, Moment } from '../process/fault-source.ts'
+import type { AttemptFaults, FaultLine, SeenMoment } from '../process/fault-source.ts'
 import { type Confinement, isConfinement, isWitnessed } from '../process/confinement/index.ts'
 import { type Refusal, REFUSALS } from '../process/refusal.ts'
-import type { FaultOrder } from '../protocol/frames.ts'
+import { type FaultOrder, isAt } from '../protocol/frames.ts'
 import { TIMED_OUT, within } from '../real-time.ts'
 import { type Deferred, deferred } from '../wait.ts'
 import type { Fault } from './fault.ts'
@@ -14,8 +14,7 @@ import {
   knowsPoint,
   readyError,
   unsupportedError,
-} from './refusals.ts'
-import { isAt } from './moment.ts'
+} from './order-errors.ts'
 import { confiningRules, type Rule } from './rule.ts'
 import type { Point } from './where.ts'
 
@@ -201,7 +200,7 @@ export class AttemptRecord implements AttemptFaults {
     this.#greeted.resolve()
   }
 
-  reach(moment: Moment): void {
+  reach(moment: SeenMoment): void {
     if (moment === 'ready') this.#becomeReady()
     else if ('message' in moment) this.#messages = moment.message
     for (const rule of this.#watched) if (isAt(rule.place.at, moment)) this.#strike(rule)

@@ -1,8 +1,8 @@
 import { inspect } from 'node:util'
 
 import { SuperviseError } from '../errors.ts'
-import type { Json } from '../json.ts'
-import { checkOptions, isRecord, oneOf } from '../option-checks.ts'
+import { isRecord, type Json } from '../json.ts'
+import { checkOptions, oneOf } from '../option-checks.ts'
 import { type Fault, make } from './make.ts'
 
 /** What there is to know of a fault of the user's own. */

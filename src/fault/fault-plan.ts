@@ -5,7 +5,7 @@ import { checkOptions } from '../option-checks.ts'
 import { type Confinement, isConfinement } from '../process/confinement/index.ts'
 import type { AttemptFaults, FaultSource } from '../process/fault-source.ts'
 import { AttemptRecord } from './attempt-record.ts'
-import { nameOf, unsupportedError } from './refusals.ts'
+import { nameOf, unsupportedError } from './order-errors.ts'
 import type { Fault } from './fault.ts'
 import { confiningRules, Rule } from './rule.ts'
 import { faultSupport, unavailableError } from './support.ts'
@@ -28,7 +28,10 @@ export class FaultPlan implements FaultSource {
   readonly #listeners: (() => void)[] = []
   #orders = 0
   #skipped = false
-  /** @internal Told of a fault that this machine cannot do, before it is refused: ends the test by throwing, and not as a failure. */
+  /**
+   * @internal Told of a fault that this machine cannot do, before it is refused: ends the test by throwing, and not as a
+   * failure.
+   */
   onUnavailable: ((error: SuperviseError) => void) | undefined
 
   /** @internal Plans come from the fixture `faults` and from harnesses. */
@@ -41,8 +44,9 @@ export class FaultPlan implements FaultSource {
    * fault's own point. Faults at one point strike in the order of injection; of those at `'spawn'` the first one does.
    *
    * Throws `ERR_OPTION_UNKNOWN` or `ERR_OPTION_INVALID` for what cannot be meant, `ERR_FAULT_UNAVAILABLE` for what this
-   * machine cannot do, `ERR_FAULT_TOO_LATE` when all attempts named by number are past the point, and
-   * `ERR_FAULT_UNSUPPORTED` for what a live agent says that it cannot play. The test fails at its end with `ERR_FAULT_UNFIRED` or `ERR_FAULT_UNSUPPORTED` if the fault never happened.
+   * machine cannot do, `ERR_FAULT_TOO_LATE` when all attempts named by number are past the point, and `ERR_FAULT_UNSUPPORTED`
+   * for what a live agent says that it cannot play. The test fails at its end with `ERR_FAULT_UNFIRED` or
+   * `ERR_FAULT_UNSUPPORTED` if the fault never happened.
    */
   inject(fault: Fault, where?: Where): Injection {
     const rule = new Rule(fault, resolveWhere(fault, where), siteOf(this.inject))
@@ -70,9 +74,10 @@ export class FaultPlan implements FaultSource {
 
   /**
    * Has the live agents of this id, by default the only live one, play a fault now. Resolves when they have confirmed it.
-   * Rejects with `ERR_FAULT_UNAVAILABLE` for what this machine cannot do, with `ERR_FAULT_UNSUPPORTED` when an agent cannot play it, with `ERR_FAULT_TOO_LATE` when it delays ready and
-   * the agent is ready, with `ERR_AGENT_EXITED` or `ERR_AGENT_CLOSED` when the agent ends, or hangs up, without confirming,
-   * and with `ERR_AGENT_UNKNOWN`, `ERR_AGENT_CLOSED` or `ERR_OPTION_INVALID` when it is not clear which live agent is meant.
+   * Rejects with `ERR_FAULT_UNAVAILABLE` for what this machine cannot do, with `ERR_FAULT_UNSUPPORTED` when an agent cannot
+   * play it, with `ERR_FAULT_TOO_LATE` when it delays ready and the agent is ready, with `ERR_AGENT_EXITED` or
+   * `ERR_AGENT_CLOSED` when the agent ends, or hangs up, without confirming, and with `ERR_AGENT_UNKNOWN`, `ERR_AGENT_CLOSED`
+   * or `ERR_OPTION_INVALID` when it is not clear which live agent is meant.
    */
   async trigger(fault: Fault, options: { agent?: string } = {}): Promise<void> {
     assertFault(fault, 'faults.trigger')

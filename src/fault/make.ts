@@ -1,8 +1,6 @@
-import os from 'node:os'
-
 import { SuperviseError } from '../errors.ts'
 import type { Json } from '../json.ts'
-import { type Check, oneOf } from '../option-checks.ts'
+import { type Check, isSignal, oneOf } from '../option-checks.ts'
 
 /** Something that goes wrong in an agent, for real. Faults are plain values, made by {@link fault}. */
 export interface Fault {
@@ -69,9 +67,6 @@ export const ignorable: Check = (value) =>
     ? undefined
     : 'a signal of this system that can be ignored, such as "SIGTERM"'
 
-export const milliseconds: Check = (value) =>
-  Number.isFinite(value) && Number(value) >= 0 ? undefined : 'a number of milliseconds, 0 or more'
-
 export const filePath: Check = (value) =>
   typeof value === 'string' && value !== '' && !value.includes('\0') ? undefined : 'a path'
 
@@ -79,7 +74,3 @@ export const filePath: Check = (value) =>
 export type OutputName = 'stdout' | 'stderr'
 
 export const outputName: Check = oneOf('stdout', 'stderr')
-
-function isSignal(value: unknown): boolean {
-  return typeof value === 'string' && Object.hasOwn(os.constants.signals, value)
-}

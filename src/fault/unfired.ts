@@ -1,7 +1,7 @@
-import { SuperviseError } from '../errors.ts'
+import { leadTo, SuperviseError } from '../errors.ts'
 import { isWitnessed } from '../process/confinement/index.ts'
 import type { AttemptRecord } from './attempt-record.ts'
-import { abilities, nameOf } from './refusals.ts'
+import { abilities, nameOf } from './order-errors.ts'
 import type { Rule } from './rule.ts'
 import { attemptsText, pointText } from './where.ts'
 
@@ -36,9 +36,7 @@ export function unfiredError(
       })),
     },
   )
-  // A runner shows the line that the stack leads to.
-  const [first] = left
-  error.stack = `${error.name}: ${error.message}\n${first?.site.stack?.split('\n').slice(1).join('\n') ?? ''}`
+  leadTo(error, left[0]?.site)
   return error
 }
 

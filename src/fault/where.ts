@@ -1,7 +1,8 @@
 import { inspect } from 'node:util'
 
 import { SuperviseError } from '../errors.ts'
-import { type Check, checkOptions, invalidOption, isRecord } from '../option-checks.ts'
+import { isRecord } from '../json.ts'
+import { type Check, checkOptions, invalidOption } from '../option-checks.ts'
 import { assertAgentId } from '../process/agent-id.ts'
 import { isImmediate } from '../process/confinement/index.ts'
 import type { FaultPoint } from '../protocol/frames.ts'

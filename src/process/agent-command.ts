@@ -96,7 +96,10 @@ export class AgentCommands {
     context.attempts.onStart = (agent) => this.#prepare(agent)
   }
 
-  /** Writes the launcher and begins to listen. Throws `ERR_AGENT_ID_INVALID`, `ERR_AGENT_UNKNOWN`, `ERR_PATH_TOO_LONG` or `ERR_SCOPE_CLOSED`. */
+  /**
+   * Writes the launcher and begins to listen. Throws `ERR_AGENT_ID_INVALID`, `ERR_AGENT_UNKNOWN`, `ERR_PATH_TOO_LONG` or
+   * `ERR_SCOPE_CLOSED`.
+   */
   create(options: AgentCommandOptions & { readonly id: string }): AgentCommand {
     const { id, agent, args = [], env = {} } = options
     assertAgentId(id)

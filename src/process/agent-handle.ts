@@ -36,8 +36,9 @@ export class AgentHandle extends ProcessHandle {
   /** The test's half of the control socket. The handle reads it; end it to make the agent believe that it is alone. */
   readonly socket: Socket
   /**
-   * Resolves when the agent is ready, and what it printed before that has been read. Rejects with `ERR_AGENT_EXITED` when it exits first, with
-   * `ERR_AGENT_READY_TIMEOUT` after `readyTimeout`, with `ERR_PROTOCOL` when it speaks nonsense. Never unhandled.
+   * Resolves when the agent is ready, and what it printed before that has been read. Rejects with `ERR_AGENT_EXITED` when it
+   * exits first, with `ERR_AGENT_READY_TIMEOUT` after `readyTimeout`, with `ERR_PROTOCOL` when it speaks nonsense. Never
+   * unhandled.
    */
   readonly ready: Promise<void>
   readonly #session: HostSession

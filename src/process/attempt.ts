@@ -1,8 +1,7 @@
 import type { ChildProcess } from 'node:child_process'
 import os from 'node:os'
 
-import type { Json } from '../json.ts'
-import { isRecord } from '../option-checks.ts'
+import { isRecord, type Json } from '../json.ts'
 import type { AgentScript } from '../protocol/frames.ts'
 import type { Hello, HostSession, LastWords, SessionListener, Welcome } from '../protocol/host-session.ts'
 import type { AgentEvent } from './agent-event.ts'

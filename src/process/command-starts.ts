@@ -5,7 +5,7 @@ import { getSystemErrorName } from 'node:util'
 import { systemCode } from '../errors.ts'
 import { ENV } from '../protocol/frames.ts'
 import type { Hello } from '../protocol/host-session.ts'
-import { aroundStart, type StartRequest, watchStarts } from '../starts.ts'
+import { aroundStart, type Start, type StartRequest, watchStarts } from '../starts.ts'
 import { Attempt } from './attempt.ts'
 import { ForeignAttempts, type ForeignContext } from './foreign-attempts.ts'
 import { PREPARED } from './launcher-script.ts'
@@ -29,6 +29,15 @@ export interface CommandStartsContext extends ForeignContext {
 
 /** How a command is started: itself, as the module of a Node process, or in a line of a shell. */
 type Way = 'file' | 'module' | 'shell'
+
+/** The start of an agent that this process is about to make. */
+interface AgentStart {
+  readonly child: ChildProcess
+  readonly attempt: Attempt
+  readonly way: Way
+  readonly request: StartRequest
+  readonly start: Start
+}
 
 /**
  * Numbers the agents that are started by commands: in the order of their starts where this process starts them, through
@@ -67,7 +76,7 @@ export class CommandStarts {
     this.#targets.length = 0
   }
 
-  #start(child: ChildProcess, request: StartRequest, start: (request: StartRequest) => number): number {
+  #start(child: ChildProcess, request: StartRequest, start: Start): number {
     if (isOurs(request, this.#context.mark)) return start(request)
     for (const target of this.#targets) {
       const way = wayOf(request, target)
@@ -81,11 +90,11 @@ export class CommandStarts {
     target: CommandTarget,
     way: Way,
     request: StartRequest,
-    start: (request: StartRequest) => number,
+    start: Start,
   ): number {
     const attempt = new Attempt(target.id, this.#context)
     try {
-      const error = this.#launch(child, attempt, way, request, start)
+      const error = this.#launch({ child, attempt, way, request, start })
       if (error < 0) attempt.spawnFailed(getSystemErrorName(error))
       else {
         this.#awaited.set(Number(child.pid), attempt)
@@ -98,30 +107,19 @@ export class CommandStarts {
     }
   }
 
-  #launch(
-    child: ChildProcess,
-    attempt: Attempt,
-    way: Way,
-    request: StartRequest,
-    start: (request: StartRequest) => number,
-  ): number {
+  #launch(agent: AgentStart): number {
+    const { attempt, way, request, start } = agent
     const { refusal } = attempt
-    if (refusal === undefined) return this.#startConfined(child, attempt, way, request, start)
+    if (refusal === undefined) return this.#startConfined(agent)
     const obstacle = obstacleOf(way, refusal)
     if (obstacle !== undefined) {
       attempt.cannotRefuse(obstacle)
       return start(request)
     }
-    return startRefused(child, attempt, refusal, request, start)
+    return startRefused(agent, refusal)
   }
 
-  #startConfined(
-    child: ChildProcess,
-    attempt: Attempt,
-    way: Way,
-    request: StartRequest,
-    start: (request: StartRequest) => number,
-  ): number {
+  #startConfined({ child, attempt, way, request, start }: AgentStart): number {
     const confined = attempt.confine(this.#context.runtimeDir)
     const { file, args, envPairs } = request
     if (Array.isArray(envPairs)) {
@@ -152,13 +150,7 @@ export class CommandStarts {
   }
 }
 
-function startRefused(
-  child: ChildProcess,
-  attempt: Attempt,
-  refusal: Refusal,
-  request: StartRequest,
-  start: (request: StartRequest) => number,
-): number {
+function startRefused({ child, attempt, request, start }: AgentStart, refusal: Refusal): number {
   const { file, args } = request
   const refused = refuse(refusal, `${attempt.place}-${refusal}`)
   if (refused.file !== undefined) request.file = refused.file

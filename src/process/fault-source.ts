@@ -1,9 +1,9 @@
-import type { FaultOrder } from '../protocol/frames.ts'
+import type { FaultOrder, Moment } from '../protocol/frames.ts'
 import type { Confinement } from './confinement/index.ts'
 import type { Refusal } from './refusal.ts'
 
-/** A point of an attempt that has just been reached; the agent has not been let go on yet. */
-export type Moment = 'ready' | { readonly message: number } | { readonly cue: string }
+/** A moment that the test sees: an agent does not say when it begins, nor that it writes. */
+export type SeenMoment = Exclude<Moment, 'start' | { write: number }>
 
 /** The way by which an agent is ordered a fault. */
 export interface FaultLine {
@@ -33,7 +33,8 @@ export interface AttemptFaults {
   connected(line: FaultLine): void
   /** It has said which faults it can play, and at which points besides those of every agent. */
   hello(can: readonly string[], points: readonly string[]): void
-  reach(moment: Moment): void
+  /** It has come to a point that the test sees, and has not been let go on yet. */
+  reach(moment: SeenMoment): void
   /** It has confirmed an order. Gives back the name of the fault, if the order was one of ours. */
   fired(id: number): string | undefined
   /** It cannot play what it was ordered. */

@@ -41,10 +41,10 @@ const BUSY_RETRIES = 50
 const BUSY_PAUSE_MS = 10
 
 /**
- * The one place where agents and supervisors are started: as the leader of its own process group, with pipes for its standard streams
- * and with nothing of this process's environment. `adopt` gets the child in the tick in which it came to be.
- * Rejects with `ERR_AGENT_NOT_FOUND`, `ERR_AGENT_NOT_EXECUTABLE`, `ERR_RUNTIME_DIR` or `ERR_AGENT_SPAWN_FAILED`,
- * or with the reason of the signal.
+ * The one place where agents and supervisors are started: as the leader of its own process group, with pipes for its standard
+ * streams and with nothing of this process's environment. `adopt` gets the child in the tick in which it came to be. Rejects
+ * with `ERR_AGENT_NOT_FOUND`, `ERR_AGENT_NOT_EXECUTABLE`, `ERR_RUNTIME_DIR` or `ERR_AGENT_SPAWN_FAILED`, or with the reason
+ * of the signal.
  */
 export async function launch<T>(request: LaunchRequest, adopt: (child: ChildProcess) => T): Promise<T> {
   if (request.refusal) return startRefused(request, request.refusal, adopt)

@@ -1,5 +1,4 @@
 import { randomBytes } from 'node:crypto'
-import { rm } from 'node:fs/promises'
 import os from 'node:os'
 import path from 'node:path'
 
@@ -8,7 +7,8 @@ import { OPEN_ROUTER, type Router } from '../clock/route.ts'
 import { SuperviseError, systemCode } from '../errors.ts'
 import type { SpawnOptions } from '../options.ts'
 import { ENV } from '../protocol/frames.ts'
-import { makeDirectory } from '../directory.ts'
+import { makeDirectory, removeDirectory } from '../directory.ts'
+import { defined } from '../option-checks.ts'
 import { checkSpawnOptions } from '../resolve-options.ts'
 import { AgentHandle } from './agent-handle.ts'
 import { assertAgentId } from './agent-id.ts'
@@ -77,8 +77,7 @@ export class Spawner {
       this.options.runtimeDir ?? (await makeDirectory(process.env[ENV.run] ?? os.tmpdir())),
     )
     const removeOwn = async (): Promise<void> => {
-      if (this.options.runtimeDir === undefined)
-        await rm(runtimeDir, { recursive: true, force: true, maxRetries: 3 })
+      if (this.options.runtimeDir === undefined) await removeDirectory(runtimeDir)
     }
     const mark = attempts.nextMark(context.mark)
     const readyWhen = merged.readyWhen ?? 'protocol'
@@ -149,11 +148,6 @@ export class Spawner {
 /** What the system said, in what we say. */
 function causeOf(error: unknown): unknown {
   return error instanceof SuperviseError ? error.cause : error
-}
-
-/** What is given as undefined is not given. */
-function defined(options: SpawnOptions): SpawnOptions {
-  return Object.fromEntries(Object.entries(options).filter(([, value]) => value !== undefined))
 }
 
 /** A spawner outside a harness: what it starts is found by the mark of this process, if it has one. */

@@ -4,6 +4,7 @@ import { realDelay, realNow, TIMED_OUT, within } from '../real-time.ts'
 import { signalGroup, signalLeader, signalProcess } from './signals.ts'
 import {
   descendantsOf,
+  identity,
   isUnderMark,
   type ProcessInfo,
   processTable,
@@ -44,11 +45,11 @@ export interface StopOptions {
 }
 
 /**
- * Stops a whole tree: SIGTERM to its group (or `signal`, to the process `alone`), `grace` ms to exit, SIGKILL; then SIGKILL to every descendant that
- * escaped the group, found by its mark or as a descendant of what was there when the stop began. Resolves when all of
- * them are gone. A process that is stopped (SIGSTOP) cannot handle SIGTERM and is given no grace.
- * Rejects with `ERR_AGENT_UNKILLABLE` when the kernel has not ended them 5 s after SIGKILL, and with
- * `ERR_CLOCK_NOT_DRIVEN` when nobody moved the clock by the grace: then they are gone, too.
+ * Stops a whole tree: SIGTERM to its group (or `signal`, to the process `alone`), `grace` ms to exit, SIGKILL; then SIGKILL
+ * to every descendant that escaped the group, found by its mark or as a descendant of what was there when the stop began.
+ * Resolves when all of them are gone. A process that is stopped (SIGSTOP) cannot handle SIGTERM and is given no grace.
+ * Rejects with `ERR_AGENT_UNKILLABLE` when the kernel has not ended them 5 s after SIGKILL, and with `ERR_CLOCK_NOT_DRIVEN`
+ * when nobody moved the clock by the grace: then they are gone, too.
  * @param onTerm what else tells the process to end; called just after SIGTERM was sent
  * @param onSignal told of the signals that the process itself was sent
  */
@@ -145,10 +146,6 @@ async function exitWithin(
   const hurry = await Promise.race([tree.exited.then(() => undefined), timeout])
   over.abort()
   return hurry ?? undefined
-}
-
-function identity(info: ProcessInfo): string {
-  return `${info.pid}@${info.startTime}`
 }
 
 function unkillable(

@@ -1,7 +1,7 @@
 import { spawnSync } from 'node:child_process'
 import { closeSync, openSync, readSync, rmSync } from 'node:fs'
 
-import { realNow } from '../real-time.ts'
+import { realNow, realPause } from '../real-time.ts'
 import { ENV } from '../protocol/frames.ts'
 
 /** What of this process can be limited, and how `/proc/self/limits` calls it. */
@@ -46,7 +46,7 @@ export function underLimit<T>(
   } finally {
     if (over !== undefined) closeSync(over)
     const until = realNow() + HELPER_LIMIT
-    while (softLimit(limits, resource) !== before && realNow() < until) pause()
+    while (softLimit(limits, resource) !== before && realNow() < until) realPause(1)
     closeSync(limits)
     rmSync(place, { force: true })
   }
@@ -70,8 +70,4 @@ function softLimit(limits: number, resource: keyof typeof NAMES): string | undef
   const text = buffer.toString('latin1', 0, readSync(limits, buffer, 0, buffer.length, 0))
   const line = text.split('\n').find((one) => one.startsWith(NAMES[resource]))
   return line?.slice(NAMES[resource].length).trim().split(/\s+/)[0]
-}
-
-function pause(): void {
-  Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, 1)
 }

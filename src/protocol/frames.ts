@@ -57,6 +57,17 @@ export type FaultPoint =
   | { cue: string }
   | { write: number }
 
+/** A point of an attempt that has just been reached; `after` is measured by whoever waits for it. */
+export type Moment = 'start' | 'ready' | { message: number } | { cue: string } | { write: number }
+
+/** Whether a fault that strikes at this point strikes now: at `spawn` there is no agent yet that comes to a moment. */
+export function isAt(point: FaultPoint | 'spawn', moment: Moment): boolean {
+  if (typeof point === 'string' || typeof moment === 'string') return point === moment
+  if ('message' in point) return 'message' in moment && point.message === moment.message
+  if ('write' in point) return 'write' in moment && point.write === moment.write
+  return 'cue' in point && 'cue' in moment && point.cue === moment.cue
+}
+
 /** A fault an agent is to play: `id` names it in `fired`. */
 export interface FaultOrder {
   readonly id: number

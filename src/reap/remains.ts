@@ -3,6 +3,7 @@ import { signalProcess } from '../process/signals.ts'
 import type { SupervisorHandle } from '../process/supervisor-handle.ts'
 import {
   descendantsOf,
+  identity,
   isAlive,
   isUnderMark,
   type ProcessInfo,
@@ -112,10 +113,6 @@ async function waitUntil(limit: number, condition: () => boolean): Promise<boole
     if (condition()) return true
     if (realNow() > end) return false
   }
-}
-
-function identity({ pid, startTime }: ProcessInfo): string {
-  return `${pid}@${startTime}`
 }
 
 /** A list of what each way has left, for a message. */

@@ -34,7 +34,7 @@ export type StartOutcome =
 export interface RestartState {
   /** Failures since the last reset: what the backoff counts. */
   readonly failures: number
-  /** When those were that count against the limit, if the window is a number. ms of the loop's clock. */
+  /** When those were that count against the limit, if there is one and the window is a number. ms of the loop's clock. */
   readonly counted: readonly number[]
   /** What is known of the failures since the last reset. */
   readonly history: readonly RestartRecord[]
@@ -88,7 +88,9 @@ export function decide(
   const reset = state.failures > 0 && outcome.kind === 'exited' && uptime >= rules.resetAfter
   const { failures, counted, history } = reset ? FRESH : state
   const { window, maxRestarts } = rules
-  const recent = typeof window === 'number' ? [...counted.filter((time) => now - time < window), now] : []
+  // Without a limit nobody asks, and a loop may run for years.
+  const counts = typeof window === 'number' && maxRestarts !== Infinity
+  const recent = counts ? [...counted.filter((time) => now - time < window), now] : []
   if (recent.length > maxRestarts) return { kind: 'give-up', reset }
 
   const previous = history.at(-1)?.delay

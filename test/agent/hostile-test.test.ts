@@ -19,6 +19,11 @@ test.each([
   [`"script":${deep}`, '"…" under "script", where an object'],
   ['"script":{"exitCode":1.5}', '"1.5" under "script.exitCode", where a whole number from 0'],
   ['"script":{"heartbeat":"x"}', 'under "script.heartbeat", where a time in ms'],
+  ['"script":{"writes":{"file":"state"}}', 'under "script.writes", where a file and a text'],
+  [
+    '"script":{"writes":{"file":5,"text":"x"}}',
+    'under "script.writes", where an object of file, text, every',
+  ],
   ['"script":{"children":5}', 'under "script.children", where kinds of children'],
   ['"script":{"stdout":{"every":5}}', 'under "script.stdout", where an object of start, ready, every'],
   ['"script":{"onSignal":{"SIGTERM":null}}', 'under "script.onSignal", where answers like'],
@@ -115,4 +120,19 @@ test('does not keep more than 64 MiB for a test that reads nothing', async () =>
   expect(await agent.exit).toEqual({ code: 1, signal: null })
   await agent.stderr.ended
   expect(agent.stderr.all).toBe('vitest-supervise agent: the test has left 64 MiB unread.\n')
+})
+
+test('hears nothing any more once it has ended its half of the connection', async () => {
+  const agent = await startAgent(program, { script: { stdin: 'echo' } })
+  const channel = await agent.channel
+  channel.allowHalfOpen = true
+  await agent.frame('ready')
+  await agent.send({ t: 'do', id: 1, name: 'halfCloseSocket', options: {} })
+  await once(channel, 'end')
+  await agent.write('garbage\n')
+  for (const word of ['one', 'two']) {
+    agent.stdin.write(`${word}\n`)
+    await agent.stdout.says(`${word}\n`)
+  }
+  expect([agent.process.exitCode, agent.stderr.all]).toEqual([null, ''])
 })

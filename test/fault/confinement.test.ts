@@ -5,7 +5,7 @@ import path from 'node:path'
 import { expect, test } from 'vitest'
 
 import { type Fault, fault } from '../../src/fault/fault.ts'
-import type { Harness } from '../../src/harness.ts'
+import type { Harness } from '../../src/harness/harness.ts'
 import { failure } from '../support/agents.ts'
 import { obedient } from '../support/obedient-agent.ts'
 import { brief, endOf, eventsOf, openHarness } from '../support/harness.ts'

@@ -2,7 +2,7 @@ import { expect, expectTypeOf, test } from 'vitest'
 
 import { buildAgentForTest } from '../../src/build/build-agent.ts'
 import { type Fault, fault } from '../../src/fault/fault.ts'
-import type { Harness } from '../../src/harness.ts'
+import type { Harness } from '../../src/harness/harness.ts'
 import type { Point } from '../../src/fault/where.ts'
 import { failure } from '../support/agents.ts'
 import { eventsOf, openHarness } from '../support/harness.ts'

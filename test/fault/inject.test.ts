@@ -4,7 +4,7 @@ import { expect, test } from 'vitest'
 
 import { type Fault, fault } from '../../src/fault/fault.ts'
 import type { Where } from '../../src/fault/where.ts'
-import type { Harness } from '../../src/harness.ts'
+import type { Harness } from '../../src/harness/harness.ts'
 import { failure } from '../support/agents.ts'
 import { stopped } from '../support/alive.ts'
 import { endOf, eventsOf, openHarness } from '../support/harness.ts'

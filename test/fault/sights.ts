@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 
-import type { Harness } from '../../src/harness.ts'
+import type { Harness } from '../../src/harness/harness.ts'
 import type { AgentEvent } from '../../src/process/agent-event.ts'
 import type { AgentHandle } from '../../src/process/agent-handle.ts'
 import { failure } from '../support/agents.ts'

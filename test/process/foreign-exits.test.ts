@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest'
 
-import type { Harness } from '../../src/harness.ts'
+import type { Harness } from '../../src/harness/harness.ts'
 import { fault } from '../../src/index.ts'
 import type { AgentScript } from '../../src/protocol/frames.ts'
 import type { SupervisorHandle } from '../../src/process/supervisor-handle.ts'

@@ -3,7 +3,7 @@ import net from 'node:net'
 
 import { expect, test, vi } from 'vitest'
 
-import type { Harness } from '../../src/harness.ts'
+import type { Harness } from '../../src/harness/harness.ts'
 import { failure, start } from '../support/agents.ts'
 import { openHarness } from '../support/harness.ts'
 import { Scratch } from '../support/scratch.ts'

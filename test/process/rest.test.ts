@@ -4,7 +4,7 @@ import { expect, onTestFinished, test } from 'vitest'
 
 import { OPEN_ROUTER, type Speaker } from '../../src/clock/route.ts'
 import { fault } from '../../src/fault/fault.ts'
-import type { Harness } from '../../src/harness.ts'
+import type { Harness } from '../../src/harness/harness.ts'
 import { brief, eventsOf, openHarness } from '../support/harness.ts'
 import { ManualClock } from '../support/manual-clock.ts'
 import { until } from '../support/until.ts'

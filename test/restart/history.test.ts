@@ -2,6 +2,7 @@ import { expect, test } from 'vitest'
 
 import { type BackoffContext, ListBackoff } from '../../src/restart/backoff.ts'
 import type { RestartRecord } from '../../src/restart/history.ts'
+import { decide, FRESH } from '../../src/restart/policy.ts'
 import { play, times } from '../support/lives.ts'
 
 const FIRST = { startedAt: 0, endedAt: 10, uptime: 10 }
@@ -75,4 +76,24 @@ test('of very many failures the latest thousand are remembered', async () => {
     ended: 'gave up',
   })
   expect(counts.slice(998, 1002)).toEqual([999, 1000, 1000, 1000])
+})
+
+test('a loop without a limit remembers no more of its failures than it may be asked for', () => {
+  const rules = {
+    policy: 'always',
+    success: [0],
+    maxRestarts: Infinity,
+    window: Infinity,
+    resetAfter: Infinity,
+    backoff: new ListBackoff([0]),
+    random: undefined,
+  } as const
+  const failure = { kind: 'start-failed', startedAt: 0, error: undefined } as const
+  let state = FRESH
+  for (let now = 1; now <= 1500; now++) {
+    const decision = decide(rules, state, failure, now)
+    if (decision.kind === 'restart') state = decision.state
+  }
+  expect(state.failures).toBe(1500)
+  expect([state.counted.length, state.history.length]).toEqual([0, 1000])
 })

@@ -3,8 +3,8 @@ import { once } from 'node:events'
 
 import { onTestFinished } from 'vitest'
 
-import { createHarness } from '../../src/create-harness.ts'
-import type { Harness } from '../../src/harness.ts'
+import { createHarness } from '../../src/harness/create-harness.ts'
+import type { Harness } from '../../src/harness/harness.ts'
 import type { SuperviseOptions } from '../../src/options.ts'
 import type { AgentEvent } from '../../src/process/agent-event.ts'
 

@@ -1,4 +1,3 @@
-import type { AgentHandle } from 'vitest-supervise'
 import { describeSupervisor } from 'vitest-supervise/conformance'
 import { ListBackoff } from 'vitest-supervise/core'
 
@@ -9,7 +8,7 @@ describeSupervisor('RestartLoop', {
   time: 'virtual',
   start({ restartLoop, spawner, spawn, policy }) {
     const stop = new AbortController()
-    let agent: AgentHandle | undefined
+    let close = async (): Promise<unknown> => undefined
     const loop = restartLoop({
       policy,
       maxRestarts: 5,
@@ -17,7 +16,8 @@ describeSupervisor('RestartLoop', {
       backoff: new ListBackoff([1000, 2000, 4000]),
       starter: {
         async start(signal) {
-          agent = await spawner.spawn('agent', { ...spawn, signal })
+          const agent = await spawner.spawn('agent', { ...spawn, signal })
+          close = () => agent.close()
           await agent.ready
           return agent
         },
@@ -30,11 +30,11 @@ describeSupervisor('RestartLoop', {
     return {
       exited,
       // Stopping it is the policy's business: it starts the next one.
-      restart: () => agent?.close(),
+      restart: () => close(),
       async stop() {
         stop.abort()
         await exited
-        await agent?.close()
+        await close()
       },
     }
   },

@@ -1,7 +1,7 @@
 import os from 'node:os'
 
-import { type Check, wholeNumber } from '../../option-checks.ts'
-import { checkArgument, type FactsOf, type Fault, LINUX, make } from '../make.ts'
+import { wholeNumber } from '../../option-checks.ts'
+import { checkArgument, type FactsOf, type Fault, filePath, LINUX, make } from '../make.ts'
 
 /**
  * The world in which it is started is another one. Inject them before the start: they are in force from `start` on, but for
@@ -11,18 +11,18 @@ export const confinement = {
   /** Can write no more than so many bytes, default 0, in the directory, by default its runtime directory: ENOSPC. */
   noSpace(bytes: number = 0, directory: string = '.'): Fault {
     checkArgument('noSpace', 'bytes', bytes, wholeNumber(MOST))
-    checkArgument('noSpace', 'directory', directory, somePath)
+    checkArgument('noSpace', 'directory', directory, filePath)
     return make('noSpace', 'start', { bytes, directory })
   },
   /** Can create no more than so many files, default 0, in the directory, by default its runtime directory: ENOSPC. */
   noInodes(files: number = 0, directory: string = '.'): Fault {
     checkArgument('noInodes', 'files', files, wholeNumber(10_000))
-    checkArgument('noInodes', 'directory', directory, somePath)
+    checkArgument('noInodes', 'directory', directory, filePath)
     return make('noInodes', 'start', { files, directory })
   },
   /** Can change nothing in the directory, by default its runtime directory: EROFS. */
   readOnlyDirectory(directory: string = '.'): Fault {
-    checkArgument('readOnlyDirectory', 'directory', directory, somePath)
+    checkArgument('readOnlyDirectory', 'directory', directory, filePath)
     return make('readOnlyDirectory', 'start', { directory })
   },
   /** Has no network, not even 127.0.0.1: ENETUNREACH. */
@@ -59,9 +59,6 @@ export const confinement = {
 /** What is written there is in memory. Bytes. */
 const MOST = 2 ** 30
 
-const somePath: Check = (value) =>
-  typeof value === 'string' && value !== '' && !value.includes('\0') ? undefined : 'a path'
-
 function checkCall(fault: string, name: string, n: number, path: string | undefined): void {
   checkArgument(fault, 'name', name, (value) =>
     typeof value === 'string' && /^[a-z]\w*$/.test(value) ? undefined : 'a system call, such as "fsync"',
@@ -71,7 +68,7 @@ function checkCall(fault: string, name: string, n: number, path: string | undefi
       ? undefined
       : 'a whole number from 1 to 65535',
   )
-  if (path !== undefined) checkArgument(fault, 'path', path, somePath)
+  if (path !== undefined) checkArgument(fault, 'path', path, filePath)
 }
 
 export const confinementFacts: FactsOf<typeof confinement> = {

@@ -14,7 +14,10 @@ export const filesystem = {
   stalePidFile(file?: string): Fault {
     return aboutPidFile('stalePidFile', file)
   },
-  /** It may not write into this directory any more (EACCES). Root may all the same: that is `ERR_FAULT_UNSUPPORTED`. Not on Windows. */
+  /**
+   * It may not write into this directory any more (EACCES). Root may all the same: that is `ERR_FAULT_UNSUPPORTED`. Not on
+   * Windows.
+   */
   unwritableDirectory(path: string): Fault {
     checkArgument('unwritableDirectory', 'path', path, filePath)
     return make('unwritableDirectory', 'ready', { path })

@@ -1,15 +1,5 @@
-import type { Check } from '../../option-checks.ts'
-import {
-  checkArgument,
-  EVERYWHERE,
-  type FactsOf,
-  type Fault,
-  filePath,
-  LINUX,
-  make,
-  milliseconds,
-  POSIX,
-} from '../make.ts'
+import { type Check, milliseconds } from '../../option-checks.ts'
+import { checkArgument, EVERYWHERE, type FactsOf, type Fault, filePath, LINUX, make, POSIX } from '../make.ts'
 
 /** Is refused by the system, or does not come up as it should. */
 export const start = {
@@ -51,23 +41,38 @@ export const start = {
   missingDirectory(): Fault {
     return make('missingDirectory', 'spawn')
   },
-  /** Cannot be started: the file exists, the interpreter that its first line names does not (ENOENT). Strikes at `spawn`. Not on Windows. */
+  /**
+   * Cannot be started: the file exists, the interpreter that its first line names does not (ENOENT). Strikes at `spawn`. Not
+   * on Windows.
+   */
   badInterpreter(): Fault {
     return make('badInterpreter', 'spawn')
   },
-  /** Cannot be started: its arguments are too long (E2BIG). `child_process.spawn` throws it at once. Strikes at `spawn`. Not on Windows. */
+  /**
+   * Cannot be started: its arguments are too long (E2BIG). `child_process.spawn` throws it at once. Strikes at `spawn`. Not
+   * on Windows.
+   */
   argumentsTooLong(): Fault {
     return make('argumentsTooLong', 'spawn')
   },
-  /** Cannot be started: the file is open for writing (ETXTBSY). `child_process.spawn` throws it at once. Strikes at `spawn`. Linux. */
+  /**
+   * Cannot be started: the file is open for writing (ETXTBSY). `child_process.spawn` throws it at once. Strikes at `spawn`.
+   * Linux.
+   */
   textFileBusy(): Fault {
     return make('textFileBusy', 'spawn')
   },
-  /** Cannot be started: its path is a loop of symbolic links (ELOOP). `child_process.spawn` throws it at once. Strikes at `spawn`. Not on Windows. */
+  /**
+   * Cannot be started: its path is a loop of symbolic links (ELOOP). `child_process.spawn` throws it at once. Strikes at
+   * `spawn`. Not on Windows.
+   */
   symlinkLoop(): Fault {
     return make('symlinkLoop', 'spawn')
   },
-  /** Cannot be started: a name in its path is too long (ENAMETOOLONG). `child_process.spawn` throws it at once. Strikes at `spawn`. Not on Windows. */
+  /**
+   * Cannot be started: a name in its path is too long (ENAMETOOLONG). `child_process.spawn` throws it at once. Strikes at
+   * `spawn`. Not on Windows.
+   */
   nameTooLong(): Fault {
     return make('nameTooLong', 'spawn')
   },

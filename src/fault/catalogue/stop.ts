@@ -1,4 +1,4 @@
-import { wholeNumber } from '../../option-checks.ts'
+import { milliseconds, wholeNumber } from '../../option-checks.ts'
 import {
   anySignal,
   checkArgument,
@@ -7,7 +7,6 @@ import {
   type Fault,
   ignorable,
   make,
-  milliseconds,
   POSIX,
 } from '../make.ts'
 

@@ -72,6 +72,11 @@ export function snapshot({ pid, ppid, pgid, startTime, stopped, command, mark }:
   return { pid, ppid, pgid, startTime, stopped, command, mark }
 }
 
+/** What tells a process from a later one with its pid. */
+export function identity({ pid, startTime }: Pick<ProcessInfo, 'pid' | 'startTime'>): string {
+  return `${pid}@${startTime}`
+}
+
 /** Whether exactly this process, not a later one with its pid, still lives. */
 export function isAlive({ pid, startTime }: Pick<ProcessInfo, 'pid' | 'startTime'>): boolean {
   return processTable.get(pid)?.startTime === startTime

@@ -1,7 +1,7 @@
 import { closeSync, openSync, readdirSync, readSync } from 'node:fs'
 
 import { ENV } from '../../protocol/frames.ts'
-import { realNow } from '../../real-time.ts'
+import { realNow, realPause } from '../../real-time.ts'
 import type { ProcessInfo, ProcessTable } from './table.ts'
 
 const MARK = Buffer.from(`${ENV.mark}=`)
@@ -11,7 +11,6 @@ const PF_KTHREAD = 0x200000
 /** An exec takes microseconds, and longer if it has to wait for a processor. Milliseconds. */
 const EXEC_LIMIT = 200
 const EXEC_PAUSE = 0.1
-const NOTHING = new Int32Array(new SharedArrayBuffer(4))
 
 let buffer = Buffer.allocUnsafe(64 * 1024)
 
@@ -107,7 +106,7 @@ class LinuxProcess implements ProcessInfo {
 function readEnviron(pid: number): Buffer | undefined {
   const file = `/proc/${pid}/environ`
   const end = realNow() + EXEC_LIMIT
-  for (let environ = readProc(file); ; Atomics.wait(NOTHING, 0, 0, EXEC_PAUSE)) {
+  for (let environ = readProc(file); ; realPause(EXEC_PAUSE)) {
     if (environ?.length !== 0) return environ
     // What is seen to be complete is read again: it may not have been when it was read.
     const wasComplete = !isInExec(pid)

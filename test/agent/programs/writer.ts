@@ -10,6 +10,8 @@ const buffer = Buffer.from('b')
 const fd = fs.openSync('file', 'w')
 const handle = await open('handle', 'w')
 
+const say = ({ bytesWritten }: { bytesWritten: number }): Promise<void> => agent.send({ bytesWritten })
+
 const ways: Record<string, () => unknown> = {
   writeFileSync: () => writeFileSync('text', 'latin é', 'latin1'),
   'writeFileSync of bytes': () => fs.writeFileSync('bytes', buffer),
@@ -17,8 +19,8 @@ const ways: Record<string, () => unknown> = {
   writeSync: () => fs.writeSync(fd, buffer),
   'writeSync of text': () => fs.writeSync(fd, 'text', 3),
   writevSync: () => fs.writevSync(fd, [buffer, buffer]),
-  write: () => promisify(fs.write)(fd, buffer, 0, 1, null),
-  writev: () => promisify(fs.writev)(fd, [buffer, buffer]),
+  write: async () => say(await promisify(fs.write)(fd, buffer, 0, 1, null)),
+  writev: async () => say(await promisify(fs.writev)(fd, [buffer, buffer])),
   writeFile: () => promisify(fs.writeFile)('later', 'text'),
   appendFile: () => promisify(fs.appendFile)('later', 'text'),
   stream: () =>

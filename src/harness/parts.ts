@@ -1,7 +1,8 @@
-import { SuperviseError } from './errors.ts'
-import type { SpawnOptions, SupervisorOptions } from './options.ts'
-import type { Run } from './reap/run.ts'
-import type { ResolvedOptions } from './resolve-options.ts'
+import { SuperviseError } from '../errors.ts'
+import { defined } from '../option-checks.ts'
+import type { SpawnOptions, SupervisorOptions } from '../options.ts'
+import type { Run } from '../reap/run.ts'
+import type { ResolvedOptions } from '../resolve-options.ts'
 
 /** What `spawnAgent` takes: the options of a spawn, an id, and which of the agents. */
 export type SpawnAgentOptions = SpawnOptions & {
@@ -51,11 +52,9 @@ export function supervisorOptions(
   { env, inheritEnv, cwd, closeGrace }: SpawnOptions,
   options: SupervisorOptions,
 ): SupervisorOptions {
-  const given = (layer: SupervisorOptions): SupervisorOptions =>
-    Object.fromEntries(Object.entries(layer).filter(([, value]) => value !== undefined))
   return {
-    ...given({ inheritEnv, cwd, closeGrace } as SupervisorOptions),
-    ...given(options),
+    ...defined({ inheritEnv, cwd, closeGrace } as SupervisorOptions),
+    ...defined(options),
     env: { ...env, ...options.env },
   }
 }

@@ -1,13 +1,14 @@
-import { createEvidenceSource } from './clock/evidence/index.ts'
-import { SuperviseError } from './errors.ts'
+import { createEvidenceSource } from '../clock/evidence/index.ts'
+import { SuperviseError } from '../errors.ts'
 import type { Harness } from './harness.ts'
-import type { RemainsOptions, SupervisorCommand } from './options.ts'
-import { fateText } from './process/process-handle.ts'
-import type { SupervisorHandle } from './process/supervisor-handle.ts'
-import { descendantsOf, isUnderMark, processTable } from './process/table/index.ts'
-import { realDelay, realNow } from './real-time.ts'
-import { findRemains, type Remains } from './reap/remains.ts'
-import { checkRemainsOptions } from './resolve-options.ts'
+import { defined } from '../option-checks.ts'
+import type { RemainsOptions, SupervisorCommand, SupervisorOptions } from '../options.ts'
+import { fateText } from '../process/process-handle.ts'
+import type { SupervisorHandle } from '../process/supervisor-handle.ts'
+import { descendantsOf, identity, isUnderMark, processTable } from '../process/table/index.ts'
+import { realDelay, realNow } from '../real-time.ts'
+import { findRemains, type Remains } from '../reap/remains.ts'
+import { checkRemainsOptions } from '../resolve-options.ts'
 
 /** @internal The defaults. */
 export const REMAINS_DEFAULTS = { by: ['eof', 'SIGTERM', 'SIGKILL'], within: 2000 } as const
@@ -32,10 +33,10 @@ export async function remainsOf(
 ): Promise<Remains[]> {
   checkRemainsOptions(options)
   const { by = REMAINS_DEFAULTS.by, within = REMAINS_DEFAULTS.within } = options
-  const given = Object.entries({ env, inheritEnv, cwd }).filter(([, value]) => value !== undefined)
+  const given = defined({ env, inheritEnv, cwd } as SupervisorOptions)
   const found: Remains[] = []
   for (const end of by) {
-    const handle = await harness.supervise(file, args, Object.fromEntries(given))
+    const handle = await harness.supervise(file, args, given)
     try {
       await comesUp(harness, handle, [file, ...args, ...Object.values(env ?? {})], options)
       found.push(named(harness, await findRemains(handle, end, within)))
@@ -49,10 +50,12 @@ export async function remainsOf(
 
 function named(harness: Harness, remains: Remains): Remains {
   const agents = new Map(
-    harness.commands?.attached.map(({ hello, process }) => [`${hello.pid}@${process?.startTime}`, hello.id]),
+    harness.commands?.attached.flatMap(({ hello, process }) =>
+      process ? [[identity(process), hello.id]] : [],
+    ),
   )
   const processes = remains.processes.map((info) => {
-    const agent = agents.get(`${info.pid}@${info.startTime}`)
+    const agent = agents.get(identity(info))
     return agent === undefined ? info : { ...info, agent }
   })
   return { ...remains, processes }
@@ -76,7 +79,7 @@ async function comesUp(
   }
   const begun = realNow()
   const ours = harness.commands?.areNamedIn(words)
-  for (const rest = new Rest(handle.pid); ; await realDelay(POLL_MS)) {
+  for (const rest = new TreeRest(handle.pid); ; await realDelay(POLL_MS)) {
     const { pids, speaking } = look(harness, handle)
     const waited = realNow() - begun
     const started = pids.size > 0 && (!ours || speaking || waited > SAYS_READY_LIMIT)
@@ -88,7 +91,7 @@ async function comesUp(
 }
 
 /** Waits for what has just been started to be noted by whoever has started it: then nobody in the tree is at work. */
-class Rest {
+class TreeRest {
   readonly #pid: number
   readonly #evidence = createEvidenceSource()
   #fingerprint: string | undefined

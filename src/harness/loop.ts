@@ -1,16 +1,16 @@
-import type { SpawnOptions } from './options.ts'
-import type { Spawner } from './process/spawner.ts'
-import { randomStream } from './random.ts'
-import { AgentStarter } from './restart/agent-starter.ts'
+import type { SpawnOptions } from '../options.ts'
+import type { Spawner } from '../process/spawner.ts'
+import { randomStream } from '../random.ts'
+import { AgentStarter } from '../restart/agent-starter.ts'
 import {
   type RestartEvent,
   RestartLoop,
   type RestartLoopOptions,
   type RestartOutcome,
   type Starter,
-} from './restart/restart-loop.ts'
-import { failureReason } from './timeline/events.ts'
-import type { Timeline } from './timeline/timeline.ts'
+} from '../restart/restart-loop.ts'
+import { failureReason } from '../timeline/events.ts'
+import type { Timeline } from '../timeline/timeline.ts'
 
 /** What `restartLoop` takes: the options of a `RestartLoop`, of which the harness has some already. */
 export interface HarnessLoopOptions extends Omit<RestartLoopOptions, 'starter'> {

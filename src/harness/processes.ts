@@ -1,9 +1,9 @@
 import type { ChildProcess } from 'node:child_process'
 
-import { SuperviseError, throwAll } from './errors.ts'
-import type { AgentCommands } from './process/agent-command.ts'
-import type { ProcessHandle } from './process/process-handle.ts'
-import { SupervisorHandle } from './process/supervisor-handle.ts'
+import { SuperviseError, throwAll } from '../errors.ts'
+import type { AgentCommands } from '../process/agent-command.ts'
+import type { ProcessHandle } from '../process/process-handle.ts'
+import { SupervisorHandle } from '../process/supervisor-handle.ts'
 import {
   descendantsOf,
   inOneLook,
@@ -11,10 +11,10 @@ import {
   type ProcessInfo,
   processTable,
   snapshot,
-} from './process/table/index.ts'
-import { findLeaks } from './reap/leaks.ts'
-import type { Run } from './reap/run.ts'
-import type { SpawnLedger } from './reap/spawn-ledger.ts'
+} from '../process/table/index.ts'
+import { findLeaks } from '../reap/leaks.ts'
+import type { Run } from '../reap/run.ts'
+import type { SpawnLedger } from '../reap/spawn-ledger.ts'
 
 /** @internal What one harness has started itself, agents and supervisors, and how all of it ends. */
 export class HarnessProcesses {
@@ -22,6 +22,8 @@ export class HarnessProcesses {
   readonly #run: Run
   readonly #mark: string
   readonly #over: AbortSignal
+  /** What the test starts without the harness, which answers for it, too. */
+  ledger: SpawnLedger | undefined
 
   /** @param over aborts when the harness is closed: what is started later is stopped at once */
   constructor(run: Run, mark: string, over: AbortSignal) {
@@ -92,12 +94,9 @@ export class HarnessProcesses {
   }
 
   /** What the test has left without it, by now killed, as `ERR_PROCESS_LEAK`. */
-  async findLeak(
-    ledger: SpawnLedger | undefined,
-    commands: AgentCommands | undefined,
-  ): Promise<SuperviseError | undefined> {
+  async findLeak(commands: AgentCommands | undefined): Promise<SuperviseError | undefined> {
     // What these started is gone with them, by proof. The rest can only come from elsewhere.
-    const { children } = this
+    const { children, ledger } = this
     const spawns = ledger?.spawns.filter(({ child }) => !children.has(child)) ?? []
     if (spawns.length === 0 && commands === undefined) return undefined
     return findLeaks({ mark: this.#mark, spawns })

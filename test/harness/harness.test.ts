@@ -5,8 +5,8 @@ import path from 'node:path'
 
 import { expect, onTestFinished, test, vi } from 'vitest'
 
-import { createHarness } from '../../src/create-harness.ts'
-import { Harness } from '../../src/harness.ts'
+import { createHarness } from '../../src/harness/create-harness.ts'
+import { Harness } from '../../src/harness/harness.ts'
 import type { SuperviseOptions } from '../../src/options.ts'
 import { processTable } from '../../src/process/table/index.ts'
 import { Run } from '../../src/reap/run.ts'

@@ -1,9 +1,9 @@
-import { buildAgentForTest } from './build/build-agent.ts'
+import { buildAgentForTest } from '../build/build-agent.ts'
 import { Harness } from './harness.ts'
-import type { AgentEntry, SuperviseOptions } from './options.ts'
-import { ENV } from './protocol/frames.ts'
-import { Run } from './reap/run.ts'
-import { resolveOptions } from './resolve-options.ts'
+import type { AgentEntry, SuperviseOptions } from '../options.ts'
+import { ENV } from '../protocol/frames.ts'
+import { Run } from '../reap/run.ts'
+import { resolveOptions } from '../resolve-options.ts'
 
 /**
  * A harness without Vitest: for scripts, for other test runners, and for agents that several tests of a file share. Inside a

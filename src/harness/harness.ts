@@ -1,36 +1,35 @@
 import path from 'node:path'
 
-import { DEFAULT_PATIENCE } from './clock/clock-options.ts'
-import { createEvidenceSource } from './clock/evidence/index.ts'
-import { TestClock } from './clock/test-clock.ts'
-import { VirtualClock } from './clock/virtual-clock.ts'
-import { isEmpty, removeDirectory } from './directory.ts'
-import { FaultPlan } from './fault/fault-plan.ts'
-import { isOwner, livingChildren, stateOf, warnOf } from './harness-clock.ts'
-import { HarnessLoop, type HarnessLoopOptions } from './harness-loop.ts'
+import { DEFAULT_PATIENCE } from '../clock/clock-options.ts'
+import { TestClock } from '../clock/test-clock.ts'
+import type { VirtualClock } from '../clock/virtual-clock.ts'
+import { FaultPlan } from '../fault/fault-plan.ts'
+import { HarnessClock } from './clock.ts'
+import { HarnessDirectory } from './directory.ts'
+import { HarnessLoop, type HarnessLoopOptions } from './loop.ts'
 import {
   agentPathOf,
   type HarnessLimits,
   type HarnessParts,
   type SpawnAgentOptions,
   supervisorOptions,
-} from './harness-parts.ts'
-import { HarnessProcesses } from './harness-processes.ts'
-import type { SupervisorOptions } from './options.ts'
-import { type AgentCommand, AgentCommands } from './process/agent-command.ts'
-import type { AgentEvent } from './process/agent-event.ts'
-import type { AgentHandle } from './process/agent-handle.ts'
-import type { AttemptContext } from './process/attempt.ts'
-import { Attempts } from './process/attempts.ts'
-import { READY_TIMEOUT, Spawner } from './process/spawner.ts'
-import { startSupervisor } from './process/start-supervisor.ts'
-import type { SupervisorHandle } from './process/supervisor-handle.ts'
-import type { ProcessInfo } from './process/table/index.ts'
-import type { SpawnLedger } from './reap/spawn-ledger.ts'
-import { checkSupervisorOptions, type ResolvedOptions } from './resolve-options.ts'
-import type { RestartLoop } from './restart/restart-loop.ts'
-import { Scope } from './scope.ts'
-import { Timeline } from './timeline/timeline.ts'
+} from './parts.ts'
+import { HarnessProcesses } from './processes.ts'
+import type { SupervisorOptions } from '../options.ts'
+import { type AgentCommand, AgentCommands } from '../process/agent-command.ts'
+import type { AgentEvent } from '../process/agent-event.ts'
+import type { AgentHandle } from '../process/agent-handle.ts'
+import type { AttemptContext } from '../process/attempt.ts'
+import { Attempts } from '../process/attempts.ts'
+import { READY_TIMEOUT, Spawner } from '../process/spawner.ts'
+import { startSupervisor } from '../process/start-supervisor.ts'
+import type { SupervisorHandle } from '../process/supervisor-handle.ts'
+import type { ProcessInfo } from '../process/table/index.ts'
+import type { SpawnLedger } from '../reap/spawn-ledger.ts'
+import { checkSupervisorOptions, type ResolvedOptions } from '../resolve-options.ts'
+import type { RestartLoop } from '../restart/restart-loop.ts'
+import { Scope } from '../scope.ts'
+import { Timeline } from '../timeline/timeline.ts'
 
 const CLOSE_LIMIT_MS = 60_000
 
@@ -58,19 +57,18 @@ export class Harness implements AsyncDisposable {
   /** @internal What is in force when an agent is started, or the clock installed. */
   limits: HarnessLimits = { ready: READY_TIMEOUT, patience: DEFAULT_PATIENCE }
   readonly #opened = this.clock.now
-  #ledger: SpawnLedger | undefined
   readonly #parts: HarnessParts
   readonly #mark: string
   readonly #attempts = new Attempts()
+  readonly #directory: HarnessDirectory
   readonly #processes: HarnessProcesses
-  #virtual: VirtualClock | undefined
+  readonly #virtualClock: HarnessClock
   #story: string | undefined
   #spawner: Spawner | undefined
   #commands: AgentCommands | undefined
   #command: AgentCommand | undefined
   #ids = 0
   #failed = false
-  #kept = false
 
   private constructor(parts: HarnessParts, mark: string, runtimeDir: string) {
     this.#parts = parts
@@ -78,7 +76,9 @@ export class Harness implements AsyncDisposable {
     this.runtimeDir = runtimeDir
     this.agentPath = parts.agentPath
     this.options = parts.options
+    this.#directory = new HarnessDirectory(runtimeDir, parts.options.keepRuntimeDir, parts.run)
     this.#processes = new HarnessProcesses(parts.run, mark, this.scope.signal)
+    this.#virtualClock = new HarnessClock(this.clock, this.#processes)
     this.faults = new FaultPlan(this.clock)
     const { clock } = this
     this.timeline = new Timeline({
@@ -88,7 +88,7 @@ export class Harness implements AsyncDisposable {
     this.observers.add((event) => this.timeline.record(event))
     if (parts.ownsRun) this.scope.defer('the run', () => parts.run.close(), CLOSE_LIMIT_MS)
     // Undone last in, first out: faults, agents, leak check, directory.
-    this.scope.defer(`the directory ${runtimeDir}`, () => this.#removeDirectory())
+    this.scope.defer(`the directory ${runtimeDir}`, () => this.#directory.settle(this.#failed))
     this.scope.defer('the leak check', () => this.#checkLeaks())
     this.scope.defer('the agents', () => this.#stopAll(), CLOSE_LIMIT_MS)
     this.scope.defer('the faults', () => this.#checkFaults())
@@ -128,17 +128,9 @@ export class Harness implements AsyncDisposable {
    */
   installClock(): VirtualClock {
     this.scope.throwIfClosed()
-    const clock = new VirtualClock(this.options.clock, {
-      evidence: createEvidenceSource(),
-      patience: this.limits.patience,
-      children: livingChildren(this.#processes.children, this.#ledger),
-      owns: () => isOwner(this.#ledger),
-      survivors: () => this.#processes.marked(),
-    })
-    this.#virtual = clock
-    this.clock.use(clock)
+    const clock = this.#virtualClock.install(this.options.clock, this.limits.patience)
     this.timeline.begin()
-    this.scope.defer('the clock', () => this.#removeClock(clock))
+    this.scope.defer('the clock', () => this.#removeClock())
     return clock
   }
 
@@ -166,12 +158,12 @@ export class Harness implements AsyncDisposable {
 
   /** @internal What the virtual clock knows at this moment, in words; undefined in real time. */
   get clockState(): string | undefined {
-    return this.#virtual && stateOf(this.#virtual)
+    return this.#virtualClock.state
   }
 
   /** Where the runtime directory was kept, once the harness is closed. */
   get keptDir(): string | undefined {
-    return this.#kept ? this.runtimeDir : undefined
+    return this.#directory.kept
   }
 
   /** @internal Undefined before anybody has asked for `agentCommand`. */
@@ -181,7 +173,7 @@ export class Harness implements AsyncDisposable {
 
   /** @internal Makes the harness answer for what the test starts without it, too. */
   answerFor(ledger: SpawnLedger): void {
-    this.#ledger = ledger
+    this.#processes.ledger = ledger
     ledger.mark = this.#mark
   }
 
@@ -276,13 +268,8 @@ export class Harness implements AsyncDisposable {
     }
   }
 
-  #removeClock(clock: VirtualClock): void {
-    const agents = this.#processes.children
-    // What a test has left is killed, and nobody is to start it again. What a script has started is its own affair.
-    const moving = clock.remove((child) => this.#ledger === undefined || agents.has(child))
-    this.clock.use(undefined)
-    this.#virtual = undefined
-    warnOf(clock.uncontrolled)
+  #removeClock(): void {
+    const moving = this.#virtualClock.remove()
     // A test that has failed was left at any point.
     if (moving && !this.#failed) throw moving
   }
@@ -300,7 +287,7 @@ export class Harness implements AsyncDisposable {
   }
 
   async #checkLeaks(): Promise<void> {
-    const leak = await this.#processes.findLeak(this.#ledger, this.#commands)
+    const leak = await this.#processes.findLeak(this.#commands)
     if (!leak) return
     if (this.options.leaks === 'warn') {
       console.warn(`vitest-supervise: ${leak.message}`)
@@ -308,13 +295,5 @@ export class Harness implements AsyncDisposable {
     }
     this.#failed = true
     throw leak
-  }
-
-  async #removeDirectory(): Promise<void> {
-    const { keepRuntimeDir } = this.options
-    const wanted = keepRuntimeDir === 'always' || (keepRuntimeDir === 'on-failure' && this.#failed)
-    this.#kept = wanted && !(await isEmpty(this.runtimeDir))
-    if (this.#kept) this.#parts.run.keep(this.runtimeDir)
-    else await removeDirectory(this.runtimeDir)
   }
 }

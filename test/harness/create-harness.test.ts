@@ -2,7 +2,7 @@ import { existsSync, readdirSync } from 'node:fs'
 
 import { expect, test } from 'vitest'
 
-import { createHarness } from '../../src/create-harness.ts'
+import { createHarness } from '../../src/harness/create-harness.ts'
 import { failure } from '../support/agents.ts'
 import { alive } from '../support/alive.ts'
 import { Scratch } from '../support/scratch.ts'
