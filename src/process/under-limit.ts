@@ -47,6 +47,12 @@ export function underLimit<T>(
     if (over !== undefined) closeSync(over)
     const until = realNow() + HELPER_LIMIT
     while (softLimit(limits, resource) !== before && realNow() < until) realPause(1)
+    if (softLimit(limits, resource) !== before) {
+      process.emitWarning(
+        `vitest-supervise: the limit "${NAMES[resource]}" of the test process, which a fault had lowered, could not be ` +
+          'restored: it may start nothing more. Run the tests again.',
+      )
+    }
     closeSync(limits)
     rmSync(place, { force: true })
   }
