@@ -1,7 +1,15 @@
 import type { VirtualClock } from '../clock/virtual-clock.ts'
 import type { HarnessLoopOptions } from '../harness/loop.ts'
 import { isRecord } from '../json.ts'
-import { type Check, checkOptions, milliseconds, oneOf, wholeNumber } from '../option-checks.ts'
+import {
+  type Check,
+  checkOptions,
+  type Checks,
+  invalidOption,
+  milliseconds,
+  oneOf,
+  wholeNumber,
+} from '../option-checks.ts'
 import type { SpawnOptions } from '../options.ts'
 import type { AgentCommand } from '../process/agent-command.ts'
 import type { AgentOutput } from '../process/agent-output.ts'
@@ -67,7 +75,7 @@ export interface SupervisorFacts {
   readonly maxRestarts?: number
   /** How long the program has to exit when it is stopped. */
   readonly grace?: number
-  /** What it does after that. */
+  /** What it does after that. Default `kill`. */
   readonly afterGrace?: 'kill' | 'wait'
   /** Whom it stops: the program itself, its process group, or all that it has started. Default `tree`. */
   readonly stops?: 'process' | 'group' | 'tree'
@@ -102,9 +110,29 @@ export interface SupervisorAdapter<S extends SupervisorUnderTest = SupervisorUnd
   readonly facts?: SupervisorFacts
 }
 
-/** Throws `ERR_OPTION_UNKNOWN` or `ERR_OPTION_INVALID` for facts that cannot be meant. */
-export function checkFacts(facts: SupervisorFacts): void {
-  checkOptions('conformance', facts, FACTS, 'facts.')
+/** Throws `ERR_OPTION_UNKNOWN` or `ERR_OPTION_INVALID` for an adapter, or facts, that cannot be meant. */
+export function checkAdapter(adapter: unknown): void {
+  if (!isRecord(adapter))
+    throw invalidOption('conformance', 'adapter', adapter, 'an object with a method `start`')
+  checkOptions('conformance', adapter, ADAPTER)
+  if (adapter['start'] === undefined) throw invalidOption('conformance', 'start', undefined, START)
+}
+
+const START = 'a function that starts the supervisor'
+
+const ADAPTER: Checks = {
+  start: (value) => (typeof value === 'function' ? undefined : START),
+  stop: (value) => (typeof value === 'function' ? undefined : 'a function that stops the supervisor'),
+  restart: (value) => (typeof value === 'function' ? undefined : 'a function that asks for a restart'),
+  time: oneOf('real', 'virtual'),
+  facts(value) {
+    if (!isRecord(value)) return 'an object such as { policies: ["always"] }'
+    checkOptions('conformance', value, FACTS, 'facts.')
+    return undefined
+  },
+  known: (value) =>
+    isRecord(value) ? undefined : 'an object: the name of each check, and where it is reported',
+  report: (value) => (typeof value === 'string' && value !== '' ? undefined : 'a path without an extension'),
 }
 
 const flag = oneOf(true, false)

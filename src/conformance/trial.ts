@@ -3,6 +3,7 @@ import { spawn } from 'node:child_process'
 import type { FaultPlan } from '../fault/fault-plan.ts'
 import type { Fault } from '../fault/fault.ts'
 import type { Where } from '../fault/where.ts'
+import { invalidOption } from '../option-checks.ts'
 import type { ProcessInfo } from '../process/table/index.ts'
 import type { AgentScript } from '../protocol/frames.ts'
 import { realNow, TIMED_OUT } from '../real-time.ts'
@@ -111,6 +112,14 @@ export class Trial {
     )
     const supervisor = await this.pace.until(started, this.#patience)
     demand(supervisor !== TIMED_OUT, 'the adapter to start the supervisor', 'its `start` did not end')
+    if (!(supervisor as Partial<SupervisorUnderTest> | undefined)?.exited) {
+      throw invalidOption(
+        'conformance',
+        'start',
+        adapter.start,
+        'a function that gives back what it started: { exited, … }',
+      )
+    }
     this.#supervisor = supervisor
   }
 

@@ -5,7 +5,7 @@ import { type Confinement, isConfinement, isWitnessed } from '../process/confine
 import { type Refusal, REFUSALS } from '../process/refusal.ts'
 import { type FaultOrder, isAt } from '../protocol/frames.ts'
 import { TIMED_OUT, within } from '../real-time.ts'
-import { type Deferred, deferred } from '../wait.ts'
+import { type Deferred, deferred, type Notifier } from '../wait.ts'
 import type { Fault } from './fault.ts'
 import {
   disconnectedError,
@@ -27,6 +27,8 @@ const EXIT_LIMIT = 500
 export interface RecordContext {
   readonly rules: readonly Rule[]
   readonly clock: Clock
+  /** Told when an order is off: confirmed, failed, or over with its agent. */
+  readonly settled: Notifier
   nextOrder(): number
 }
 
@@ -90,6 +92,12 @@ export class AttemptRecord implements AttemptFaults {
 
   get isReady(): boolean {
     return this.#readyFor !== undefined
+  }
+
+  /** Whether it has come to the point of an order that it can play, and has not said what became of that. */
+  get owesAnswer(): boolean {
+    if (!this.isLive || this.can === undefined) return false
+    return [...this.#orders.values()].some(({ rule }) => rule && this.#owes(rule))
   }
 
   /** Whether nothing that strikes at this point can strike this attempt any more. */
@@ -212,6 +220,7 @@ export class AttemptRecord implements AttemptFaults {
     this.#orders.delete(id)
     if (order.rule) order.rule.fired = true
     order.confirmed?.resolve()
+    this.#context.settled.notify()
     return order.fault.name
   }
 
@@ -220,6 +229,7 @@ export class AttemptRecord implements AttemptFaults {
     if (!order) return
     this.#orders.delete(id)
     if (order.rule) this.failures.set(order.rule, reason)
+    this.#context.settled.notify()
     order.confirmed?.reject(failedError(order.fault, this, reason))
   }
 
@@ -286,8 +296,15 @@ export class AttemptRecord implements AttemptFaults {
     return (await this.#line?.order({ id, name, options })) ?? false
   }
 
+  #owes({ fault, place: { at }, cancelled }: Rule): boolean {
+    // At which write an agent is, and what the system will show, nobody can say.
+    if (cancelled || isWitnessed(fault.name) || (typeof at === 'object' && 'write' in at)) return false
+    return this.isPast(at) && !this.lacks(fault, at)
+  }
+
   #end(): void {
     this.#greeted.resolve()
+    this.#context.settled.notify()
     this.#over?.abort()
   }
 

@@ -1,9 +1,11 @@
-import type { Clock } from '../clock/clock.ts'
+import { type Clock, holding } from '../clock/clock.ts'
 import { siteOf } from '../clock/timer-engine.ts'
 import { SuperviseError } from '../errors.ts'
 import { checkOptions } from '../option-checks.ts'
 import { type Confinement, isConfinement } from '../process/confinement/index.ts'
 import type { AttemptFaults, FaultSource } from '../process/fault-source.ts'
+import { within } from '../real-time.ts'
+import { Notifier } from '../wait.ts'
 import { AttemptRecord } from './attempt-record.ts'
 import { nameOf, unsupportedError } from './order-errors.ts'
 import type { Fault } from './fault.ts'
@@ -11,6 +13,9 @@ import { confiningRules, Rule } from './rule.ts'
 import { faultSupport, unavailableError } from './support.ts'
 import { unfiredError } from './unfired.ts'
 import { assertFault, pointText, resolveWhere, type Where } from './where.ts'
+
+/** How long an agent may take to answer an order. Real ms. */
+const ANSWER_LIMIT = 1000
 
 /** A fault that was injected. */
 export interface Injection {
@@ -26,6 +31,7 @@ export class FaultPlan implements FaultSource {
   readonly #rules: Rule[] = []
   readonly #attempts = new Map<string, AttemptRecord[]>()
   readonly #listeners: (() => void)[] = []
+  readonly #settled = new Notifier()
   #orders = 0
   #skipped = false
   /**
@@ -102,6 +108,7 @@ export class FaultPlan implements FaultSource {
     const record = new AttemptRecord(agent, attempt, {
       rules,
       clock: this.#clock,
+      settled: this.#settled,
       nextOrder: () => ++this.#orders,
     })
     const records = this.#attempts.get(agent)
@@ -121,6 +128,23 @@ export class FaultPlan implements FaultSource {
   /** @internal Has `listener` called whenever that may have changed. */
   onChange(listener: () => void): void {
     this.#listeners.push(listener)
+  }
+
+  /**
+   * @internal Waits until the agents have answered the orders whose points they have come to: all agents, or one attempt of
+   * one. Not for long: one that never answers is told of at the end.
+   */
+  async settle(agent?: string, attempt?: number): Promise<void> {
+    const over = new AbortController()
+    const isAsked = (record: AttemptRecord): boolean =>
+      (agent === undefined || record.agent === agent) && (attempt === undefined || record.number === attempt)
+    const settled = async (): Promise<void> => {
+      while (this.#live.some((record) => isAsked(record) && record.owesAnswer)) {
+        await this.#settled.wait(over.signal)
+      }
+    }
+    await holding(this.#clock, () => within(settled(), ANSWER_LIMIT))
+    over.abort()
   }
 
   /** @internal The error of the faults that have not fired by now, if there are any. */

@@ -1,3 +1,5 @@
+import { isAbsolute, normalize } from 'node:path'
+
 import { SuperviseError } from '../errors.ts'
 import type { Json } from '../json.ts'
 import { type Check, isSignal, oneOf } from '../option-checks.ts'
@@ -28,6 +30,7 @@ export type Need =
   | 'prlimit'
   | 'mkfifo'
   | 'limited processes'
+  | 'limited permissions'
   | 'mount namespaces'
   | 'network namespaces'
   | 'strace'
@@ -69,6 +72,14 @@ export const ignorable: Check = (value) =>
 
 export const filePath: Check = (value) =>
   typeof value === 'string' && value !== '' && !value.includes('\0') ? undefined : 'a path'
+
+/** A path below the runtime directory, or that itself: what is elsewhere is not the test's to spoil. */
+export const insidePath: Check = (value, name) =>
+  filePath(value, name) === undefined &&
+  !isAbsolute(String(value)) &&
+  !/^\.\.(?:[\\/]|$)/.test(normalize(String(value)))
+    ? undefined
+    : 'a path inside the runtime directory, and relative to it'
 
 /** The output of an agent that a fault is about. */
 export type OutputName = 'stdout' | 'stderr'

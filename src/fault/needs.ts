@@ -1,6 +1,7 @@
 import { spawnSync } from 'node:child_process'
-import { existsSync, readFileSync } from 'node:fs'
+import { accessSync, chmodSync, constants, existsSync, mkdtempSync, readFileSync, rmdirSync } from 'node:fs'
 import os from 'node:os'
+import path from 'node:path'
 
 import { FAKETIME_LIBRARIES } from '../process/confinement/wall-clock.ts'
 import { inNamespace } from '../process/confinement/namespace.ts'
@@ -27,6 +28,7 @@ const PROBES: Readonly<Record<Need, () => string | undefined>> = {
   strace: () =>
     attempt('strace', ['strace', '-D', '-f', '-qq', '-o', '/dev/null', '-e', 'trace=none', '--', 'true']),
   'limited processes': limitedProcesses,
+  'limited permissions': limitedPermissions,
   'mount namespaces': () =>
     namespaces([...inNamespace('mount'), 'sh', '-c', 'mount -t tmpfs -o size=4096 none "$0"', os.tmpdir()]),
   'network namespaces': () => namespaces([...inNamespace('network'), 'true']),
@@ -38,6 +40,19 @@ function limitedProcesses(): string | undefined {
   if (status !== 0) return undefined
   const who = process.getuid?.() === 0 ? 'root' : 'this user'
   return `${who} is exempt from RLIMIT_NPROC: run the tests as an ordinary user`
+}
+
+function limitedPermissions(): string | undefined {
+  const directory = mkdtempSync(path.join(os.tmpdir(), 'vs-'))
+  try {
+    chmodSync(directory, 0o500)
+    accessSync(directory, constants.W_OK)
+    return 'root may write everywhere, whatever the permissions: run the tests as an ordinary user'
+  } catch {
+    return undefined
+  } finally {
+    rmdirSync(directory)
+  }
 }
 
 function namespaces(command: readonly string[]): string | undefined {

@@ -204,6 +204,8 @@ export class Harness implements AsyncDisposable {
     const handle = await spawner.spawn(id ?? `agent-${++this.#ids}`, options)
     try {
       await handle.ready
+      // A fault at ready comes right after that. Under a clock it is the test that lets it come.
+      if (!this.clock.virtual) await this.faults.settle(handle.id, handle.attempt)
     } catch (error) {
       await handle.close().catch(() => {}) // Why it did not become ready says more.
       this.scope.throwIfClosed()
@@ -279,8 +281,10 @@ export class Harness implements AsyncDisposable {
   }
 
   /** A test that has failed says more about that than its faults. */
-  #checkFaults(): void {
-    const unfired = this.#failed ? undefined : this.faults.unfired()
+  async #checkFaults(): Promise<void> {
+    if (this.#failed) return
+    await this.faults.settle()
+    const unfired = this.faults.unfired()
     if (!unfired) return
     this.#failed = true
     throw unfired

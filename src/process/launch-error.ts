@@ -12,6 +12,8 @@ interface FailedRequest {
   readonly isProgram?: boolean
   readonly cwd: string
   readonly env: Readonly<Record<string, string>>
+  /** The fault that has it so. */
+  readonly fault?: string
 }
 
 /** What a system error says that is no matter of the file alone, and what to do. */
@@ -29,6 +31,13 @@ const REASONS: Readonly<Record<string, string>> = {
 
 /** The error of a start that the system refused with `cause`: why, and what to do. */
 export function launchError(request: FailedRequest, cause: unknown): SuperviseError {
+  const error = refusedError(request, cause)
+  if (request.fault === undefined) return error
+  error.message += ` The fault ${request.fault} of the test has it so (${systemCode(cause) ?? String(cause)}).`
+  return error
+}
+
+function refusedError(request: FailedRequest, cause: unknown): SuperviseError {
   const { what, file, cwd, isProgram } = request
   const facts = { file, cwd, cause }
   if (!statOf(cwd)?.isDirectory()) {

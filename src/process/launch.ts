@@ -78,7 +78,7 @@ async function startRefused<T>(
   } catch (cause) {
     if (cause instanceof SuperviseError) throw cause
     // While the file that was refused is there to be looked at.
-    throw launchError(changed, cause)
+    throw launchError({ ...changed, fault: refusal.kind }, cause)
   } finally {
     undo()
   }

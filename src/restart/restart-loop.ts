@@ -1,5 +1,6 @@
 import { type Clock, systemClock } from '../clock/clock.ts'
 import { SuperviseError } from '../errors.ts'
+import { isRecord } from '../json.ts'
 import { checkNames } from '../option-checks.ts'
 import type { WatchResult } from '../process/watcher.ts'
 import { abortable } from '../wait.ts'
@@ -128,6 +129,13 @@ export class RestartLoop {
     const span = 'a number of milliseconds above 0, or a function'
     assertOption('window', window, span, typeof window === 'function' || window > 0)
     assertOption('resetAfter', resetAfter, 'a number of milliseconds, 0 or more', resetAfter >= 0)
+    const isPreset = options.preset === undefined || isRecord(options.preset)
+    assertOption(
+      'preset',
+      options.preset,
+      "what `...restartPreset('docker')` spreads into these options",
+      isPreset,
+    )
     const { backoff = new ExponentialBackoff() } = options
     assertOption('backoff', backoff, 'an object with a method `next`', typeof backoff?.next === 'function')
     this.#starter = starter

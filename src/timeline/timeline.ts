@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto'
 import { inspect } from 'node:util'
 
 import { SuperviseError } from '../errors.ts'
+import { checkNames } from '../option-checks.ts'
 import { Notifier } from '../wait.ts'
 import { attemptRecords, delaysBetween, type TimelineRecord } from './attempt-records.ts'
 import { canonicalEvents } from './canonical.ts'
@@ -83,6 +84,7 @@ export class Timeline {
     options: UntilOptions = {},
   ): Promise<TimelineEventOf<Kind>> {
     if (!TIMELINE_KINDS.includes(kind)) throw unknownKind(kind)
+    checkNames('timeline.until', options, ['agent', 'attempt', 'signal'])
     const { agent, attempt, signal } = options
     for (let seen = 0; ;) {
       signal?.throwIfAborted()

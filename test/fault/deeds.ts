@@ -1,8 +1,7 @@
 import assert from 'node:assert/strict'
 import { once } from 'node:events'
-import { chmodSync, mkdtempSync, readFileSync, rmSync, statSync } from 'node:fs'
+import { readFileSync, statSync } from 'node:fs'
 import { type AddressInfo, connect, createServer } from 'node:net'
-import os from 'node:os'
 import path from 'node:path'
 
 import { onTestFinished } from 'vitest'
@@ -273,16 +272,11 @@ async function portTaken(kind: 'scripted' | 'connected'): Promise<Prepared> {
 }
 
 function readOnly(): Prepared {
-  const root = mkdtempSync(path.join(os.tmpdir(), 'read-only-'))
-  onTestFinished(() => {
-    chmodSync(root, 0o700)
-    rmSync(root, { recursive: true })
-  })
   return {
-    fault: fault.unwritableDirectory(root),
+    fault: fault.unwritableDirectory('.'),
     proof: { code: 'EACCES' },
-    async sees() {
-      assert.equal(statSync(root).mode & 0o222, 0)
+    async sees({ harness }) {
+      assert.equal(statSync(harness.runtimeDir).mode & 0o222, 0)
     },
   }
 }

@@ -26,6 +26,11 @@ test.each([
   ['ignoreSignal', 'signal', () => fault.ignoreSignal('SIGKILL')],
   ['ignoreSignal', 'signal', () => fault.ignoreSignal('toString' as never)],
   ['slowStart', 'ms', () => fault.slowStart(-1)],
+  ['corruptPidFile', 'file', () => fault.corruptPidFile('/var/run/x.pid')],
+  ['stalePidFile', 'file', () => fault.stalePidFile('../x.pid')],
+  ['unwritableDirectory', 'path', () => fault.unwritableDirectory('a/../..')],
+  ['staleSocketFile', 'path', () => fault.staleSocketFile('/tmp/x.sock')],
+  ['noSpace', 'directory', () => fault.noSpace(0, '/etc')],
   ['slowStart', 'ms', () => fault.slowStart(Infinity)],
   ['slowStart', 'ms', () => (fault.slowStart as () => unknown)()],
 ] as const)('%s refuses a bad %s by name', (name, argument, make) => {

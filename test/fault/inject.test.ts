@@ -43,6 +43,27 @@ test.each(ways)('hang, freeze and ignoreSignal leave an agent of %s alive', asyn
   expect(ignoring && (await endOf(ignoring))).toBe('SIGINT')
 })
 
+test('spawnAgent has an agent with the faults that strike at ready', async () => {
+  const harness = await openHarness({ spawn: { closeGrace: 200 } })
+  const ignoring = harness.faults.inject(fault.ignoreSignal(), { attempts: 'every' })
+  for (let i = 0; i < 5; i++) {
+    const agent = await harness.spawnAgent({ id: `a${i}` })
+    expect(ignoring.fired).toBe(true)
+    expect((await agent.close()).signal).toBe('SIGKILL')
+  }
+})
+
+test('a fault whose order is on its way is waited for at the end', async () => {
+  for (let i = 0; i < 5; i++) {
+    const harness = await openHarness()
+    harness.faults.inject(fault.exit())
+    spawn(harness.agentCommand.file, { stdio: 'ignore' })
+    await harness.timeline.until('ready')
+    await harness.close()
+    expect(harness.timeline.events.map(({ kind }) => kind)).toContain('fault')
+  }
+})
+
 test.each(ways)('slowStart delays ready of an agent of %s, neverReady for ever', async (_way, start) => {
   const harness = await openHarness()
   const events = eventsOf(harness)

@@ -6,7 +6,7 @@ import { demand } from '../verdict.ts'
 /** A delay in which there is time to stop. ms of real time */
 const LONG_ENOUGH = 250
 
-const unlessKilling = unlessAny(unlessDeclared('grace', 'afterGrace'), ({ afterGrace }) =>
+const unlessKilling = unlessAny(unlessDeclared('grace'), ({ afterGrace }) =>
   afterGrace === 'wait' ? 'it documents that it never kills' : undefined,
 )
 
@@ -51,7 +51,9 @@ export const stoppingChecks: readonly Check[] = [
     name: 'stop-during-backoff',
     title: 'does not start the program any more when it is stopped between two starts',
     unless: unlessAny(unlessRestarting, unlessDeclared('delays'), ({ delays: [first = 0] = [] }, { time }) =>
-      first >= (time === 'virtual' ? 1 : LONG_ENOUGH) ? undefined : 'it restarts at once',
+      first >= (time === 'virtual' ? 1 : LONG_ENOUGH)
+        ? undefined
+        : 'its first delay is too short to stop it meanwhile',
     ),
     async run(trial) {
       trial.inject(fault.exit(1), { attempts: 'every' })

@@ -1,7 +1,7 @@
 import os from 'node:os'
 
 import { wholeNumber } from '../../option-checks.ts'
-import { checkArgument, type FactsOf, type Fault, filePath, LINUX, make } from '../make.ts'
+import { checkArgument, type FactsOf, type Fault, filePath, insidePath, LINUX, make } from '../make.ts'
 
 /**
  * The world in which it is started is another one. Inject them before the start: they are in force from `start` on, but for
@@ -11,18 +11,18 @@ export const confinement = {
   /** Can write no more than so many bytes, default 0, in the directory, by default its runtime directory: ENOSPC. */
   noSpace(bytes: number = 0, directory: string = '.'): Fault {
     checkArgument('noSpace', 'bytes', bytes, wholeNumber(MOST))
-    checkArgument('noSpace', 'directory', directory, filePath)
+    checkArgument('noSpace', 'directory', directory, insidePath)
     return make('noSpace', 'start', { bytes, directory })
   },
   /** Can create no more than so many files, default 0, in the directory, by default its runtime directory: ENOSPC. */
   noInodes(files: number = 0, directory: string = '.'): Fault {
     checkArgument('noInodes', 'files', files, wholeNumber(10_000))
-    checkArgument('noInodes', 'directory', directory, filePath)
+    checkArgument('noInodes', 'directory', directory, insidePath)
     return make('noInodes', 'start', { files, directory })
   },
   /** Can change nothing in the directory, by default its runtime directory: EROFS. */
   readOnlyDirectory(directory: string = '.'): Fault {
-    checkArgument('readOnlyDirectory', 'directory', directory, filePath)
+    checkArgument('readOnlyDirectory', 'directory', directory, insidePath)
     return make('readOnlyDirectory', 'start', { directory })
   },
   /** Has no network, not even 127.0.0.1: ENETUNREACH. */

@@ -1,4 +1,13 @@
-import { checkArgument, EVERYWHERE, type FactsOf, type Fault, filePath, LINUX, make, POSIX } from '../make.ts'
+import {
+  checkArgument,
+  EVERYWHERE,
+  type FactsOf,
+  type Fault,
+  insidePath,
+  LINUX,
+  make,
+  POSIX,
+} from '../make.ts'
 
 /** Its files and directories are not as it left them. Paths are relative to the runtime directory. */
 export const filesystem = {
@@ -15,11 +24,11 @@ export const filesystem = {
     return aboutPidFile('stalePidFile', file)
   },
   /**
-   * It may not write into this directory any more (EACCES). Root may all the same: that is `ERR_FAULT_UNSUPPORTED`. Not on
+   * It may not write into this directory any more (EACCES). Root may all the same: that is `ERR_FAULT_UNAVAILABLE`. Not on
    * Windows.
    */
   unwritableDirectory(path: string): Fault {
-    checkArgument('unwritableDirectory', 'path', path, filePath)
+    checkArgument('unwritableDirectory', 'path', path, insidePath)
     return make('unwritableDirectory', 'ready', { path })
   },
   /** Works in a directory that is removed (ENOENT): not in its own, which would take more with it. Not on Windows. */
@@ -32,12 +41,16 @@ export const filesystemFacts: FactsOf<typeof filesystem> = {
   fullDisk: { on: LINUX, finds: 'state that is lost, or half written' },
   corruptPidFile: { on: EVERYWHERE, finds: '`kill(NaN)`, a start that never succeeds again' },
   stalePidFile: { on: EVERYWHERE, finds: 'the killing of strangers, a start that is refused' },
-  unwritableDirectory: { on: POSIX, finds: 'pid files and logs that have to be written' },
+  unwritableDirectory: {
+    on: POSIX,
+    needs: ['limited permissions'],
+    finds: 'pid files and logs that have to be written',
+  },
   removedDirectory: { on: POSIX, finds: 'relative paths in what goes on for long' },
 }
 
 function aboutPidFile(name: string, file: string | undefined): Fault {
   if (file === undefined) return make(name, 'ready')
-  checkArgument(name, 'file', file, filePath)
+  checkArgument(name, 'file', file, insidePath)
   return make(name, 'ready', { file })
 }

@@ -1,5 +1,14 @@
 import { type Check, milliseconds } from '../../option-checks.ts'
-import { checkArgument, EVERYWHERE, type FactsOf, type Fault, filePath, LINUX, make, POSIX } from '../make.ts'
+import {
+  checkArgument,
+  EVERYWHERE,
+  type FactsOf,
+  type Fault,
+  insidePath,
+  LINUX,
+  make,
+  POSIX,
+} from '../make.ts'
 
 /** Is refused by the system, or does not come up as it should. */
 export const start = {
@@ -26,7 +35,7 @@ export const start = {
    * Strikes at `start`. Not on Windows.
    */
   staleSocketFile(path: string): Fault {
-    checkArgument('staleSocketFile', 'path', path, filePath)
+    checkArgument('staleSocketFile', 'path', path, insidePath)
     return make('staleSocketFile', 'start', { path })
   },
   /** Cannot be started: the system finds no such file (ENOENT). Strikes at `spawn`. */

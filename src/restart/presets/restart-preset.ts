@@ -36,7 +36,8 @@ export function restartPreset(
   return {
     ...documented,
     ...(as === 'observed' ? observed : {}),
-    preset: { name, as, ...facts, seen, notes },
+    // Of what nobody has watched there is the documentation alone.
+    preset: { name, as: seen === undefined ? 'documented' : as, ...facts, seen, notes },
   }
 }
 
