@@ -1,11 +1,11 @@
-import { type Clock, holding, stopwatchOf, waitBy } from '../clock/clock.ts'
+import { holding, stopwatchOf, waitBy } from '../clock/clock.ts'
 import type { SuperviseError } from '../errors.ts'
 import type { AttemptFaults, FaultLine, SeenMoment } from '../process/fault-source.ts'
 import { type Confinement, isConfinement, isWitnessed } from '../process/confinement/index.ts'
 import { type Refusal, REFUSALS } from '../process/refusal.ts'
 import { type FaultOrder, isAt } from '../protocol/frames.ts'
 import { TIMED_OUT, within } from '../real-time.ts'
-import { type Deferred, deferred, type Notifier } from '../wait.ts'
+import { deferred } from '../wait.ts'
 import type { Fault } from './fault.ts'
 import {
   disconnectedError,
@@ -15,6 +15,7 @@ import {
   readyError,
   unsupportedError,
 } from './order-errors.ts'
+import type { Order, RecordContext } from './order.ts'
 import { confiningRules, type Rule } from './rule.ts'
 import type { Point } from './where.ts'
 
@@ -22,21 +23,6 @@ import type { Point } from './where.ts'
 const HELLO_LIMIT = 2000
 /** How much later than the end of its connection the exit of an agent may be heard. Real ms. */
 const EXIT_LIMIT = 500
-
-/** What the records of one plan share. */
-export interface RecordContext {
-  readonly rules: readonly Rule[]
-  readonly clock: Clock
-  /** Told when an order is off: confirmed, failed, or over with its agent. */
-  readonly settled: Notifier
-  nextOrder(): number
-}
-
-interface Order {
-  readonly fault: Fault
-  readonly rule?: Rule
-  readonly confirmed?: Deferred<void>
-}
 
 /** One attempt, as far as faults are concerned: how far it has come, what it is to play, and what it has confirmed. */
 export class AttemptRecord implements AttemptFaults {
