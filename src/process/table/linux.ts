@@ -104,25 +104,25 @@ class LinuxProcess implements ProcessInfo {
 
 /** Waits for a process that is becoming another program to be that. */
 function readEnviron(pid: number): Buffer | undefined {
-  const file = `/proc/${pid}/environ`
   const end = realNow() + EXEC_LIMIT
-  for (let environ = readProc(file); ; realPause(EXEC_PAUSE)) {
-    if (environ?.length !== 0) return environ
-    // What is seen to be complete is read again: it may not have been when it was read.
-    const wasComplete = !isInExec(pid)
-    environ = readProc(file)
-    if (wasComplete || realNow() > end) return environ
+  for (;;) {
+    const environ = readProc(`/proc/${pid}/environ`)
+    if (environ?.length !== 0 || hasNoEnvironment(pid) || realNow() > end) return environ
+    realPause(EXEC_PAUSE)
   }
 }
 
 /**
- * Whether the process is becoming another program at this moment: it has no environment then, not even an empty one. See
- * proc_pid_stat(5), fields 9 and 51. Kernel threads never have one, and what exits has none any more.
+ * Whether that the environment is empty is no passing state. A process that is becoming another program has none for that
+ * moment, not even an empty one; kernel threads never have one, and what exits has none any more. See proc_pid_stat(5),
+ * fields 9, 50 and 51.
  */
-function isInExec(pid: number): boolean {
-  const text = readProc(`/proc/${pid}/stat`)?.toString('latin1') ?? ''
+function hasNoEnvironment(pid: number): boolean {
+  const text = readProc(`/proc/${pid}/stat`)?.toString('latin1')
+  if (!text) return true
   const fields = text.slice(text.lastIndexOf(')') + 2).split(' ')
-  return fields[48] === '0' && (Number(fields[6]) & (PF_EXITING | PF_KTHREAD)) === 0
+  const isEmpty = fields[47] === fields[48] && fields[48] !== '0'
+  return isEmpty || (Number(fields[6]) & (PF_EXITING | PF_KTHREAD)) !== 0
 }
 
 /** See proc_pid_stat(5): the name in parentheses may hold anything, so fields count from the last parenthesis. */
