@@ -3,7 +3,7 @@ import fs from 'node:fs'
 /** Descriptors up to this one are the process's streams. */
 const LAST_STREAM = 2
 
-/* oxlint-disable typescript/no-explicit-any -- what is wrapped has many signatures, and keeps them */
+// oxlint-disable-next-line typescript/no-explicit-any -- what is wrapped has many signatures, and keeps them
 type Anything = (...args: any[]) => any
 
 /**

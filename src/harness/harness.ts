@@ -293,10 +293,7 @@ export class Harness implements AsyncDisposable {
   async #checkLeaks(): Promise<void> {
     const leak = await this.#processes.findLeak(this.#commands)
     if (!leak) return
-    if (this.options.leaks === 'warn') {
-      console.warn(`vitest-supervise: ${leak.message}`)
-      return
-    }
+    if (this.options.leaks === 'warn') return console.warn(`vitest-supervise: ${leak.message}`)
     this.#failed = true
     throw leak
   }

@@ -5,7 +5,7 @@ import type { AgentCommands } from '../process/agent-command.ts'
 import type { ProcessHandle } from '../process/process-handle.ts'
 import { SupervisorHandle } from '../process/supervisor-handle.ts'
 import {
-  descendantsOf,
+  withDescendants,
   inOneLook,
   isUnderMark,
   type ProcessInfo,
@@ -63,9 +63,7 @@ export class HarnessProcesses {
     const table = processTable.younger()
     const own = new Set(this.#handles.filter((handle) => !handle.result).map((handle) => handle.pid))
     const roots = table.filter((info) => own.has(info.pid) || isUnderMark(info.mark, this.#mark))
-    return [...new Set([...roots, ...descendantsOf(new Set(roots.map((info) => info.pid)), table)])].map(
-      snapshot,
-    )
+    return withDescendants(roots, table).map(snapshot)
   }
 
   /** The pids of those that carry the test's mark. */

@@ -2,7 +2,7 @@ import { realDelay, realNow } from '../real-time.ts'
 import type { AttachedAgent } from './agent-command.ts'
 import { killAll } from './stop-tree.ts'
 import { signalProcess } from './signals.ts'
-import { descendantsOf, isAlive, type ProcessInfo, processTable } from './table/index.ts'
+import { isAlive, type ProcessInfo, processTable, withDescendants } from './table/index.ts'
 
 const POLL_MS = 5
 
@@ -17,8 +17,7 @@ export async function stopAttached(agents: readonly AttachedAgent[], grace: numb
     agents.flatMap(({ process }) => (process ? [[process.pid, process.startTime]] : [])),
   )
   const roots = table.filter((info) => startTimes.get(info.pid) === info.startTime)
-  const pids = new Set(roots.map((info) => info.pid))
-  const trees = [...roots, ...descendantsOf(pids, table)]
+  const trees = withDescendants(roots, table)
   if (trees.length === 0) return
   for (const info of roots) if (!info.stopped) signalProcess(info, 'SIGTERM')
   const deadline = realNow() + grace

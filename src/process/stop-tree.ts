@@ -9,6 +9,7 @@ import {
   type ProcessInfo,
   processTable,
   snapshot,
+  withDescendants,
   youngerProcesses,
 } from './table/index.ts'
 
@@ -119,7 +120,7 @@ export async function killAll(
   for (let pause = 1; ; pause = Math.min(pause * 2, 50)) {
     const table = list()
     const roots = table.filter((info) => found.has(identity(info)) || belongs(info))
-    const left = [...roots, ...descendantsOf(new Set(roots.map((info) => info.pid)), table)]
+    const left = withDescendants(roots, table)
     if (left.length === 0) return [...killed.values()]
     if (realNow() > deadline) throw unkillable({ what }, left)
     for (const info of left) {

@@ -1,7 +1,7 @@
 import { SuperviseError } from '../errors.ts'
 import { killAll } from '../process/stop-tree.ts'
 import {
-  descendantsOf,
+  withDescendants,
   isUnderMark,
   type ProcessInfo,
   processTable,
@@ -36,8 +36,7 @@ export async function findLeaks({ mark, spawns }: LeakScan): Promise<SuperviseEr
   const survivors = (): { left: ProcessInfo[]; table: ProcessInfo[] } => {
     const table = processTable.younger()
     const roots = table.filter((info) => sites.has(info.pid) || isUnderMark(info.mark, mark))
-    const left = new Set([...roots, ...descendantsOf(new Set(roots.map((info) => info.pid)), table)])
-    return { left: [...left], table }
+    return { left: withDescendants(roots, table), table }
   }
   let { left, table } = survivors()
   // What was killed a moment ago is no leak; its end makes no event here unless it is our own child.

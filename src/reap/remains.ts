@@ -2,7 +2,7 @@ import { killAll } from '../process/stop-tree.ts'
 import { signalProcess } from '../process/signals.ts'
 import type { SupervisorHandle } from '../process/supervisor-handle.ts'
 import {
-  descendantsOf,
+  withDescendants,
   identity,
   isAlive,
   isUnderMark,
@@ -39,7 +39,7 @@ const TERM_LIMIT = 200
 
 /**
  * Ends a supervisor in this way, and finds what of its tree outlives it: `limit` ms for itself, and as many again for the rest,
- * of real time. Whatever is left then is killed, and the handle closed.
+ * of real time. Whatever is left then is killed; the handle is the caller's to close.
  */
 export async function findRemains(
   handle: SupervisorHandle,
@@ -64,7 +64,6 @@ export async function findRemains(
     // First whoever would start it again.
     handle.kill('SIGKILL')
     await killAll('what a supervisor has left', () => false, { known: tree.look() })
-    await handle.close()
   }
 }
 
@@ -85,8 +84,7 @@ class Tree {
     const roots = table.filter(
       (info) => info.pid === pid || this.#known.has(identity(info)) || isUnderMark(info.mark, mark),
     )
-    const found = new Set([...roots, ...descendantsOf(new Set(roots.map((info) => info.pid)), table)])
-    const left = [...found].filter((info) => info.pid !== pid)
+    const left = withDescendants(roots, table).filter((info) => info.pid !== pid)
     for (const info of left) {
       if (!this.#known.has(identity(info))) this.#known.set(identity(info), snapshot(info))
     }

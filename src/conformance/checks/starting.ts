@@ -1,5 +1,4 @@
-import { fault } from '../../fault/fault.ts'
-import type { Fault } from '../../fault/fault.ts'
+import { type Fault, fault } from '../../fault/fault.ts'
 import { type Check, unlessRestarting, unlessUnder } from '../check.ts'
 import { demand } from '../verdict.ts'
 

@@ -67,6 +67,17 @@ export function descendantsOf(roots: Iterable<number>, table: readonly ProcessIn
   return found
 }
 
+/** These members of `table` and all that descends from them, each once. */
+export function withDescendants(roots: readonly ProcessInfo[], table: readonly ProcessInfo[]): ProcessInfo[] {
+  return [
+    ...roots,
+    ...descendantsOf(
+      roots.map(({ pid }) => pid),
+      table,
+    ),
+  ]
+}
+
 /** All that is known of a process now, for when it is gone. */
 export function snapshot({ pid, ppid, pgid, startTime, stopped, command, mark }: ProcessInfo): ProcessInfo {
   return { pid, ppid, pgid, startTime, stopped, command, mark }
