@@ -37,3 +37,16 @@ await build({
   target: 'node20.19',
   logLevel: 'warning',
 })
+// Loaded by every child before all else, in whatever module system it is.
+await build({
+  absWorkingDir: root,
+  entryPoints: { preload: 'src/network/preload/main.ts' },
+  outdir: 'dist/src/network',
+  outExtension: { '.js': '.cjs' },
+  bundle: true,
+  minify: true,
+  format: 'cjs',
+  platform: 'node',
+  target: 'node20.19',
+  logLevel: 'warning',
+})

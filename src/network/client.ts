@@ -1,0 +1,20 @@
+import type { Route } from '../clock/route.ts'
+
+/** What a connection says of the process at its other end. */
+export interface Introduction {
+  readonly pid?: number
+  /** The id of the agent that it is, or descends from. */
+  readonly agent?: string
+  /** The mark under which it was started. */
+  readonly mark?: string
+}
+
+/** A process whose traffic comes here, as far as it is known by now which one it is. */
+export interface Client {
+  /** Undefined if it is no agent and descends from none. */
+  readonly agent: string | undefined
+  readonly attempt: number | undefined
+  readonly pid: number | undefined
+  /** The way on which what it asks for comes into the test. */
+  readonly route: Route
+}

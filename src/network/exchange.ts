@@ -1,0 +1,48 @@
+import type { Client } from './client.ts'
+
+/** What becomes of a response that is being sent. */
+export type Delivery = 'sent' | 'aborted'
+
+/** A request of a client, and the one way back. Exactly one of its methods is to be called, once. */
+export interface Exchange {
+  readonly client: Client
+  /** Its `url` is absolute; its `signal` aborts when the client has gone. */
+  readonly request: Request
+  /**
+   * Sends the response, streamed. Resolves when it has been handed to the system, or the client has gone.
+   * @param truncateAt how many bytes of the body are sent before the connection is closed; its head promises all of them
+   */
+  respond(response: Response, truncateAt?: number): Promise<Delivery>
+  /** Resets the connection (`ECONNRESET`); of HTTP/2, the stream. */
+  reset(): void
+  /** Leaves the request without an answer, until the client goes or the gateway is closed. */
+  stall(): void
+  /** Has the real server answer. Resolves to the status; rejects, and resets the connection, if it cannot be reached. */
+  forward(): Promise<number>
+}
+
+/** The two ends of a WebSocket as MSW's handlers take them: `WebSocketHandler.run(connection)`. */
+export interface WebSocketConnection {
+  readonly client: object
+  readonly server: object
+  readonly info: { readonly protocols: string | string[] | undefined }
+}
+
+/** A WebSocket that a client wants to open. */
+export interface Upgrade {
+  readonly client: Client
+  /** `ws:` or `wss:`. */
+  readonly url: URL
+  /** For handlers, which may send to it before it is accepted. */
+  readonly connection: WebSocketConnection
+  /** Resolves with true when the client has gone before it was accepted. */
+  readonly aborted: Promise<void>
+  /** Opens it. */
+  accept(): void
+  /** Refuses it with this status. */
+  refuse(status: number): void
+  reset(): void
+  stall(): void
+  /** Connects it to the real server. */
+  forward(): void
+}
