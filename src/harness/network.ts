@@ -1,9 +1,8 @@
 import type { Clock } from '../clock/clock.ts'
 import type { Router } from '../clock/route.ts'
 import { throwAll } from '../errors.ts'
-import { Authority } from '../network/certificates/authority.ts'
 import { networkEnvironment, withNetwork } from '../network/environment.ts'
-import { type Gateway, openGateway } from '../network/gateway/gateway.ts'
+import type { Gateway } from '../network/gateway/gateway.ts'
 import { requireMsw } from '../network/msw.ts'
 import { Network } from '../network/network.ts'
 import { NetworkAnswerer } from '../network/network-answerer.ts'
@@ -88,6 +87,11 @@ export class HarnessNetwork implements Surroundings {
     requireMsw(project)
     const identify = (introduction: Introduction) => this.#identify(introduction)
     const answerer = new NetworkAnswerer({ onUnhandled, clock, router, identify, observe })
+    // Few tests have a network, and their start-up is all that pays for it.
+    const [{ Authority }, { openGateway }] = await Promise.all([
+      import('../network/certificates/authority.ts'),
+      import('../network/gateway/gateway.ts'),
+    ])
     const authority = await Authority.ofRun(directory)
     const gateway = await openGateway({ answerer, directory, name, authority })
     const network = new Network({
