@@ -1,5 +1,5 @@
 import { http, HttpResponse, passthrough } from 'msw'
-import { expect, test, vi } from 'vitest'
+import { expect, onTestFinished, test, vi } from 'vitest'
 
 import type { Json } from '../../src/json.ts'
 import type { Delivery } from '../../src/network/exchange.ts'
@@ -98,6 +98,7 @@ test('what nobody answers is reset, and listed for the test', async () => {
 
 test.each(['warn', 'bypass'] as const)('%s lets what nobody answers through', async (onUnhandled) => {
   const warn = vi.spyOn(console, 'warn').mockReturnValue()
+  onTestFinished(() => warn.mockRestore())
   const { answerer, events } = answererOf({ onUnhandled })
   expect(await ask(answerer, OTHER).done).toBe('forwarded')
   await vi.waitFor(() => expect(events).toMatchObject([{ outcome: 'forwarded', status: 201 }]))
@@ -200,7 +201,7 @@ test('a child that leaves before it is answered has aborted its request', async 
 test('a child that leaves while a fault delays is not answered', async () => {
   const clock = new ManualClock()
   const { answerer } = answererOf({ clock })
-  const handler = vi.fn(() => HttpResponse.text('late'))
+  const handler = vi.fn<() => Response>(() => HttpResponse.text('late'))
   answerer.handlers.use([http.get(URL, handler)])
   answerer.rules.add(URL, { delay: 5000 })
   const request = ask(answerer)
