@@ -1,5 +1,6 @@
 import { type ChildProcess, exec, fork, spawn } from 'node:child_process'
 import { once } from 'node:events'
+import { existsSync, writeFileSync } from 'node:fs'
 import net from 'node:net'
 
 import { expect, onTestFinished, test } from 'vitest'
@@ -205,6 +206,19 @@ test.each(['file', 'shell'] as const)(
     expect(await harness.processes()).toEqual([])
   },
 )
+
+test('a command that cannot listen fails the test at its end, and says why', async () => {
+  const harness = await open()
+  const { agentCommand } = harness
+  const file = String(agentCommand.env['SUPERVISE_SOCKET']).replace(/1\.sock$/, '2.sock')
+  writeFileSync(file, 'taken')
+  const child = spawn(agentCommand.with({ id: 'web' }).file, { stdio: 'ignore' })
+  await ended(child)
+  const error = await failure(harness.close())
+  expect(error).toMatchObject({ code: 'ERR_AGENT_UNREACHABLE', agent: 'web', address: file })
+  expect(error.message).toContain(`agent "web" could not reach its test at ${file}: something else is there`)
+  expect(existsSync(harness.runtimeDir)).toBe(false)
+})
 
 test('a command taken before the end makes no other after it', async () => {
   const harness = await open()
