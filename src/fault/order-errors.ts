@@ -55,6 +55,17 @@ export function exitedError(fault: Fault, record: AttemptRecord): SuperviseError
   )
 }
 
+/** It lives, and says nothing. */
+export function silentError(fault: Fault, record: AttemptRecord, ms: number): SuperviseError {
+  return new SuperviseError(
+    'ERR_FAULT_UNFIRED',
+    `${nameOf(record)} lives, and has not confirmed the fault ${fault.text} within ${ms} ms: it is stopped, hangs, is busy, or ` +
+      'does not read its connection. Trigger the fault before that, or end the agent by a signal, as in ' +
+      "`agent.kill('SIGKILL')`. A fault of your own has to confirm as soon as it happens.",
+    { ...factsOf(fault, record), limit: ms },
+  )
+}
+
 export function disconnectedError(fault: Fault, record: AttemptRecord): SuperviseError {
   return new SuperviseError(
     'ERR_AGENT_CLOSED',
