@@ -152,15 +152,14 @@ export class CommandStarts {
 
 function startRefused({ child, attempt, request, start }: AgentStart, refusal: Refusal): number {
   const { file, args } = request
-  const refused = refuse(refusal, `${attempt.place}-${refusal}`)
+  const impossible = (reason: string): void => attempt.cannotRefuse(reason)
+  const refused = refuse(refusal, `${attempt.place}-${refusal}`, impossible)
+  if (!refused) return start(request)
   if (refused.file !== undefined) request.file = refused.file
   if (refused.cwd !== undefined) request.cwd = refused.cwd
   if (refused.args) request.args = [...(Array.isArray(args) ? args : []), ...refused.args]
   try {
-    return refused.within(
-      () => start(request),
-      (reason) => attempt.cannotRefuse(reason),
-    )
+    return refused.within(() => start(request), impossible)
   } finally {
     refused.undo()
     // The error event names what the starter asked for.
