@@ -9,12 +9,13 @@ import { within } from '../real-time.ts'
 import { Notifier } from '../wait.ts'
 import { answered, type AnswerLimits } from './answer.ts'
 import { AttemptRecord } from './attempt-record.ts'
-import { nameOf, silentError, unsupportedError } from './order-errors.ts'
+import { silentError, tooLateError, unsupportedError } from './order-errors.ts'
 import type { Fault } from './fault.ts'
 import { confiningRules, Rule } from './rule.ts'
 import { faultSupport, unavailableError } from './support.ts'
+import { assertSystemCall } from './system-calls.ts'
 import { unfiredError } from './unfired.ts'
-import { assertFault, pointText, resolveWhere, type Where } from './where.ts'
+import { assertFault, resolveWhere, type Where } from './where.ts'
 
 /** How long an agent may take to answer an order. Real ms. */
 const ANSWER_LIMIT = 1000
@@ -67,6 +68,7 @@ export class FaultPlan implements FaultSource {
   inject(fault: Fault, where?: Where): Injection {
     const rule = new Rule(fault, resolveWhere(fault, where), siteOf(this.inject))
     this.#assertAvailable(fault)
+    assertSystemCall(fault)
     this.#assertInTime(rule)
     const live = this.#live.filter((record) => rule.matches(record.agent, record.number))
     const { at } = rule.place
@@ -219,7 +221,7 @@ export class FaultPlan implements FaultSource {
   }
 
   #assertInTime(rule: Rule): void {
-    const { range, fault, place } = rule
+    const { range } = rule
     const agents = [...this.#attempts.keys()].filter((agent) => rule.names(agent))
     if (!range || agents.length === 0) return
     const [first, last] = range
@@ -232,16 +234,6 @@ export class FaultPlan implements FaultSource {
     if (!agents.every(isPast)) return
     const agent = agents[0] ?? ''
     const record = this.#attempts.get(agent)?.[last - 1]
-    const now =
-      record?.isLive && !isConfinement(fault.name)
-        ? `\`faults.trigger(fault.${fault.text}, { agent: '${agent}' })\` plays it now, `
-        : ''
-    throw new SuperviseError(
-      'ERR_FAULT_TOO_LATE',
-      `The fault ${fault.text} comes too late to strike ${pointText(place.at)}: ${record ? nameOf(record) : agent} is past ` +
-        `that already. ${now}\`at\` takes a later point, and \`attempts\` a later attempt; or inject it first, and start ` +
-        'the agent then, as with `spawnAgent`.',
-      { fault: fault.text, agent, at: place.at },
-    )
+    throw tooLateError(rule, agent, record)
   }
 }
