@@ -167,6 +167,7 @@ export class AgentCommands {
       process.platform === 'win32' ? `\\\\.\\pipe\\${name}` : path.join(this.#context.dir, `${name}.sock`)
     assertSocketPath(address)
     const server = net.createServer((socket) => {
+      let process: ProcessInfo | undefined
       this.#sockets.add(socket)
       socket.once('close', () => this.#sockets.delete(socket))
       const session = new HostSession(socket, {
@@ -174,8 +175,8 @@ export class AgentCommands {
         clock: this.#context.clock,
         router: this.#context.router,
         onRefused: (error) => this.#warnOf(error),
+        pidOf: ({ pid }) => (process = this.#own(pid))?.pid,
         welcome: (hello) => {
-          const process = this.#own(hello.pid)
           const attempt = this.#starts.claim(hello, process)
           this.attached.push({ hello, process, attempt: attempt.number, socket })
           const welcome = attempt.welcome(script)

@@ -188,6 +188,25 @@ test('a process whose pid an agent claims as its own is not killed for it', asyn
   await ended(innocent)
 })
 
+test('agents of which two say the same pid, as in containers, are two processes to the clock', async () => {
+  const harness = await open()
+  const { agentCommand } = harness
+  const clock = harness.installClock()
+  const connections = ['a', 'b'].map((id) => {
+    const { env } = agentCommand.with({ id })
+    const connection = net.connect(String(env['SUPERVISE_SOCKET']))
+    const frames = [{ t: 'hello', v: 1, id, pid: 1 }, { t: 'ready' }, { t: 'parked', seen: 1 }]
+    connection.write(frames.map((frame) => `${JSON.stringify(frame)}\n`).join(''))
+    return connection
+  })
+  await clock.runUntil(harness.timeline.until('ready', { agent: 'a' }))
+  await clock.runUntil(harness.timeline.until('ready', { agent: 'b' }))
+  await clock.advance(1000)
+  expect(clock.evidence).toBe('cooperative')
+  expect(harness.clockState?.match(/agent "[ab]": at rest/g)).toHaveLength(2)
+  for (const connection of connections) connection.destroy()
+})
+
 test.each(['file', 'shell'] as const)(
   'after the end its %s exits 0, prints nothing and starts nothing',
   async (way) => {
