@@ -2,6 +2,7 @@ import type { ChildProcess } from 'node:child_process'
 import type { Readable } from 'node:stream'
 
 import { Source } from './source.ts'
+import { Voices } from './voices.ts'
 
 /** How a child is seen by those who wait for it. */
 export type ChildState = 'alive' | 'exited' | 'closing' | 'over'
@@ -26,6 +27,7 @@ const HIGH_WATER = 1024 * 1024
 export class Child {
   readonly process: ChildProcess
   readonly source: Source
+  readonly voices = new Voices()
   readonly noteActivity: () => void
   readonly #uncaught = new Set<unknown>()
   readonly #restore: (() => void)[] = []

@@ -4,8 +4,9 @@ import { realNow } from '../real-time.ts'
 import { aroundStart, watchStarts } from '../starts.ts'
 import { Child } from './child.ts'
 import type { Evidence, EvidenceSource, Rest } from './evidence/evidence.ts'
+import { Guests } from './guests.ts'
 import type { Route, Speaker } from './route.ts'
-import { bySource, Source } from './source.ts'
+import { bySource, type Source } from './source.ts'
 import { WorkerChildren } from './worker-children.ts'
 
 /**
@@ -38,15 +39,6 @@ export interface PopulationOptions {
   onActivity(): void
 }
 
-/** A process that talks over a connection of its own. */
-interface Guest {
-  readonly speaker: Speaker
-  /** What it has sent, if it is no child of this process. */
-  readonly source: Source
-  child?: Child
-  left: boolean
-}
-
 interface Seen {
   readonly name: string
   readonly rest: Rest | 'unknown'
@@ -64,8 +56,11 @@ const PIPE_LIMIT = 250
 export class Population {
   readonly #options: PopulationOptions
   readonly #children = new Map<ChildProcess, Child>()
-  readonly #guests = new Set<Guest>()
-  readonly #speakers = new Map<ChildProcess, Speaker>()
+  readonly #byPid = new Map<number, Child>()
+  readonly #guests = new Guests((pid) => {
+    const child = this.#byPid.get(pid)
+    return child?.state === 'over' ? undefined : child
+  })
   readonly #pipesSince = new Map<Child, number>()
   readonly #workerChildren = new WorkerChildren()
   #unwatch: (() => void) | undefined
@@ -80,7 +75,7 @@ export class Population {
   /** Begins with those that live already, in this order, and goes on with whatever is started. */
   start(children: Iterable<ChildProcess>): void {
     for (const process of children) {
-      this.#add(process).catchPipes()
+      this.#begin(this.#add(process))
     }
     this.#unwatch = watchStarts((child) => this.#onStart(child))
     this.#workerChildren.start()
@@ -95,12 +90,7 @@ export class Population {
       child.release()
       if (!kept.includes(child)) child.forget()
     }
-    for (const source of [
-      ...kept.map((child) => child.source),
-      ...[...this.#guests].map((guest) => guest.source),
-    ]) {
-      source.giveAll()
-    }
+    for (const source of [...kept.map((child) => child.source), ...this.#guests.sources]) source.giveAll()
   }
 
   /** How many processes were started under the clock. */
@@ -117,24 +107,19 @@ export class Population {
   get waiting(): Source[] {
     const sources: Source[] = []
     for (const { source } of this.#children.values()) if (source.waiting) sources.push(source)
-    for (const { source } of this.#guests) if (source.waiting) sources.push(source)
+    for (const source of this.#guests.sources) if (source.waiting) sources.push(source)
     return sources.length > 1 ? sources.sort(bySource) : sources
   }
 
   /** What comes over the connection of a child has its place among all that the child does. */
   route(speaker: Speaker): Route {
-    const guest: Guest = { speaker, source: new Source(0, () => speaker.name), left: false }
-    this.#guests.add(guest)
-    this.#childOf(guest)
+    const guest = this.#guests.open(speaker)
     return {
       deliver: (event) => {
-        const { source } = this.#childOf(guest) ?? guest
-        source.hold('control', event)
+        guest.place.source.hold('control', event)
         this.#options.onActivity()
       },
-      close: () => {
-        guest.left = true
-      },
+      close: () => guest.leave(),
     }
   }
 
@@ -154,15 +139,12 @@ export class Population {
       else if (child.state === 'alive') {
         const { pid } = child.process
         // Without one it has not come to be, and perhaps never will.
-        if (pid !== undefined) add(child.source.name(), pid, this.#speakers.get(child.process))
+        if (pid !== undefined) add(child.source.name(), pid, child.voices.main)
       } else if (child.ending) seen.push(...this.#heldPipes(child))
       else this.#pipesSince.delete(child)
     }
     for (const pid of this.#workerChildren.pids) add('a process of a worker thread', pid, undefined)
-    for (const guest of this.#guests) {
-      if (guest.left && !guest.source.waiting) this.#guests.delete(guest)
-      else if (!guest.left && !this.#childOf(guest)) add(guest.speaker.name, guest.speaker.pid, guest.speaker)
-    }
+    for (const { pid, source, voices } of this.#guests.look()) add(source.name(), pid, voices.main)
     return {
       settled: seen.every(({ rest }) => rest !== 'running' && rest !== 'gone'),
       napping: seen.some(({ rest }) => rest === 'napping'),
@@ -179,7 +161,7 @@ export class Population {
     const child = this.#add(process)
     aroundStart(process, (request, start) => {
       const result = start(request)
-      child.catchPipes()
+      this.#begin(child)
       this.#newest = child
       this.#newestSince = realNow()
       return result
@@ -198,31 +180,26 @@ export class Population {
     return child
   }
 
+  /** It has been started. */
+  #begin(child: Child): void {
+    child.catchPipes()
+    const { pid } = child.process
+    if (pid !== undefined) this.#byPid.set(pid, child)
+  }
+
   #retire(child: Child): void {
     if (child.source.waiting) return
+    const { pid } = child.process
     this.#children.delete(child.process)
-    this.#speakers.delete(child.process)
+    if (pid !== undefined && this.#byPid.get(pid) === child) this.#byPid.delete(pid)
     this.#pipesSince.delete(child)
   }
 
-  #nameOf({ process }: Child): string {
-    const speaker = this.#speakers.get(process)
-    if (speaker) return speaker.name
+  #nameOf({ process, voices }: Child): string {
+    const { main } = voices
+    if (main) return main.name
     const command = process.spawnargs?.join(' ') ?? process.spawnfile ?? 'a process'
     return command.length > 80 ? `${command.slice(0, 79)}…` : command
-  }
-
-  #childOf(guest: Guest): Child | undefined {
-    const { speaker } = guest
-    if (guest.child || speaker.pid === undefined) return guest.child
-    for (const child of this.#children.values()) {
-      if (child.process.pid !== speaker.pid || child.state === 'over') continue
-      guest.child = child
-      this.#speakers.set(child.process, speaker)
-      if (speaker.connection) child.spare(speaker.connection)
-      return child
-    }
-    return undefined
   }
 
   /** A pipe of a process that has ended is open: somebody else has it, or its end is on its way. */

@@ -9,7 +9,7 @@ export interface Route {
   close(): void
 }
 
-/** A process that talks to the test over a connection of its own. */
+/** A connection over which a process talks to the test. It may have several: they share its place in the order. */
 export interface Speaker {
   /** How messages call it, as in `agent "web"`. */
   readonly name: string

@@ -130,16 +130,16 @@ export class AttemptRecord implements AttemptFaults {
     for (const [id, order] of this.#orders) if (order.rule === rule) this.#line?.retract(id)
   }
 
-  /** Has the agent play a fault now. Settles when it has confirmed that, or cannot. */
-  async trigger(fault: Fault): Promise<void> {
+  /** Has the agent play a fault now. Settles when it has confirmed that, or cannot. @param bounded ends the wait for that */
+  async trigger(fault: Fault, bounded: (answer: Promise<void>) => Promise<void>): Promise<void> {
     if (this.can === undefined) await this.#soon(this.#greeted.promise, HELLO_LIMIT)
     if (this.hasExited) throw exitedError(fault, this)
     if (this.can === undefined || this.lacks(fault)) throw unsupportedError(fault, this)
     if (fault.at === 'start' && this.isReady) throw readyError(fault, this)
     const confirmed = deferred<void>()
     confirmed.promise.catch(() => {}) // It may be known before the order is out.
-    if (!(await this.#order({ fault, confirmed }))) this.disconnected()
-    await confirmed.promise
+    void this.#order({ fault, confirmed }).then((sent) => sent || this.disconnected())
+    await bounded(confirmed.promise)
   }
 
   confined(look: () => void): void {

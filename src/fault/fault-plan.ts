@@ -1,3 +1,4 @@
+import { DEFAULT_PATIENCE } from '../clock/clock-options.ts'
 import { type Clock, holding } from '../clock/clock.ts'
 import { siteOf } from '../clock/timer-engine.ts'
 import { SuperviseError } from '../errors.ts'
@@ -6,13 +7,15 @@ import { type Confinement, isConfinement } from '../process/confinement/index.ts
 import type { AttemptFaults, FaultSource } from '../process/fault-source.ts'
 import { within } from '../real-time.ts'
 import { Notifier } from '../wait.ts'
+import { answered, type AnswerLimits } from './answer.ts'
 import { AttemptRecord } from './attempt-record.ts'
-import { nameOf, unsupportedError } from './order-errors.ts'
+import { silentError, tooLateError, unsupportedError } from './order-errors.ts'
 import type { Fault } from './fault.ts'
 import { confiningRules, Rule } from './rule.ts'
 import { faultSupport, unavailableError } from './support.ts'
+import { assertSystemCall } from './system-calls.ts'
 import { unfiredError } from './unfired.ts'
-import { assertFault, pointText, resolveWhere, type Where } from './where.ts'
+import { assertFault, resolveWhere, type Where } from './where.ts'
 
 /** How long an agent may take to answer an order. Real ms. */
 const ANSWER_LIMIT = 1000
@@ -28,6 +31,7 @@ export interface Injection {
 /** Which faults strike the agents of a test, and when. A fault that never fires fails the test. */
 export class FaultPlan implements FaultSource {
   readonly #clock: Clock
+  readonly #limits: () => AnswerLimits
   readonly #rules: Rule[] = []
   readonly #attempts = new Map<string, AttemptRecord[]>()
   readonly #listeners: (() => void)[] = []
@@ -40,9 +44,16 @@ export class FaultPlan implements FaultSource {
    */
   onUnavailable: ((error: SuperviseError) => void) | undefined
 
-  /** @internal Plans come from the fixture `faults` and from harnesses. */
-  constructor(clock: Clock) {
+  /**
+   * @internal Plans come from the fixture `faults` and from harnesses.
+   * @param limits how long agents may take to answer what is triggered. Default: 5 s, 20 s in virtual time
+   */
+  constructor(
+    clock: Clock,
+    limits: () => AnswerLimits = () => ({ ready: 5000, patience: DEFAULT_PATIENCE }),
+  ) {
     this.#clock = clock
+    this.#limits = limits
   }
 
   /**
@@ -57,6 +68,7 @@ export class FaultPlan implements FaultSource {
   inject(fault: Fault, where?: Where): Injection {
     const rule = new Rule(fault, resolveWhere(fault, where), siteOf(this.inject))
     this.#assertAvailable(fault)
+    assertSystemCall(fault)
     this.#assertInTime(rule)
     const live = this.#live.filter((record) => rule.matches(record.agent, record.number))
     const { at } = rule.place
@@ -82,8 +94,10 @@ export class FaultPlan implements FaultSource {
    * Has the live agents of this id, by default the only live one, play a fault now. Resolves when they have confirmed it.
    * Rejects with `ERR_FAULT_UNAVAILABLE` for what this machine cannot do, with `ERR_FAULT_UNSUPPORTED` when an agent cannot
    * play it, with `ERR_FAULT_TOO_LATE` when it delays ready and the agent is ready, with `ERR_AGENT_EXITED` or
-   * `ERR_AGENT_CLOSED` when the agent ends, or hangs up, without confirming, and with `ERR_AGENT_UNKNOWN`, `ERR_AGENT_CLOSED`
-   * or `ERR_OPTION_INVALID` when it is not clear which live agent is meant.
+   * `ERR_AGENT_CLOSED` when the agent ends, or hangs up, without confirming, with `ERR_FAULT_UNFIRED` when it lives and has not
+   * confirmed within 5 s, less in a shorter test (under `clock` when nobody has moved time for as long as that waits for
+   * processes), and with `ERR_AGENT_UNKNOWN`, `ERR_AGENT_CLOSED` or `ERR_OPTION_INVALID` when it is not clear which live agent is
+   * meant.
    */
   async trigger(fault: Fault, options: { agent?: string } = {}): Promise<void> {
     assertFault(fault, 'faults.trigger')
@@ -99,7 +113,14 @@ export class FaultPlan implements FaultSource {
       )
     }
     this.#assertAvailable(fault)
-    await Promise.all(this.#targets(fault, options.agent).map((record) => record.trigger(fault)))
+    const targets = this.#targets(fault, options.agent)
+    await Promise.all(
+      targets.map((record) =>
+        record.trigger(fault, (answer) =>
+          answered(answer, this.#clock, this.#limits, (ms) => silentError(fault, record, ms)),
+        ),
+      ),
+    )
   }
 
   /** @internal An attempt begins. */
@@ -200,7 +221,7 @@ export class FaultPlan implements FaultSource {
   }
 
   #assertInTime(rule: Rule): void {
-    const { range, fault, place } = rule
+    const { range } = rule
     const agents = [...this.#attempts.keys()].filter((agent) => rule.names(agent))
     if (!range || agents.length === 0) return
     const [first, last] = range
@@ -213,16 +234,6 @@ export class FaultPlan implements FaultSource {
     if (!agents.every(isPast)) return
     const agent = agents[0] ?? ''
     const record = this.#attempts.get(agent)?.[last - 1]
-    const now =
-      record?.isLive && !isConfinement(fault.name)
-        ? `\`faults.trigger(fault.${fault.text}, { agent: '${agent}' })\` plays it now, `
-        : ''
-    throw new SuperviseError(
-      'ERR_FAULT_TOO_LATE',
-      `The fault ${fault.text} comes too late to strike ${pointText(place.at)}: ${record ? nameOf(record) : agent} is past ` +
-        `that already. ${now}\`at\` takes a later point, and \`attempts\` a later attempt; or inject it first, and start ` +
-        'the agent then, as with `spawnAgent`.',
-      { fault: fault.text, agent, at: place.at },
-    )
+    throw tooLateError(rule, agent, record)
   }
 }

@@ -22,6 +22,21 @@ export function lackOf(need: Need): string | undefined {
   return known.get(key)
 }
 
+/** Whether `strace`, which is there, knows a system call of this name on this machine. Found out like the needs. */
+export function isSystemCall(name: string): boolean {
+  const key = `${name} ${process.env['PATH']}`
+  const answer = systemCalls.get(key) ?? !isRefused(name)
+  systemCalls.set(key, answer)
+  return answer
+}
+
+const systemCalls = new Map<string, boolean>()
+
+function isRefused(name: string): boolean {
+  const { stderr } = run(['strace', '-qq', '-o', '/dev/null', '-e', `trace=${name}`, '--', 'true'])
+  return stderr.includes('invalid system call')
+}
+
 const PROBES: Readonly<Record<Need, () => string | undefined>> = {
   prlimit: () => attempt('util-linux', ['prlimit', '--pid', String(process.pid), '--nofile']),
   mkfifo: () => attempt('coreutils', ['mkfifo', '--version']),

@@ -1,7 +1,9 @@
 import { SuperviseError } from '../errors.ts'
+import { isConfinement } from '../process/confinement/index.ts'
 import type { AttemptRecord } from './attempt-record.ts'
 import type { Fault } from './fault.ts'
-import type { Point } from './where.ts'
+import type { Rule } from './rule.ts'
+import { type Point, pointText } from './where.ts'
 
 /** How messages call an attempt. */
 export function nameOf({ agent, number }: AttemptRecord): string {
@@ -52,6 +54,38 @@ export function exitedError(fault: Fault, record: AttemptRecord): SuperviseError
     `${nameOf(record)} exited and had not confirmed the fault ${fault.text}. Something else ended it: its output says ` +
       'more.',
     factsOf(fault, record),
+  )
+}
+
+/** All attempts that the rule names are past its point. @param record the last of them, which says what can be done instead */
+export function tooLateError(
+  { fault, place }: Rule,
+  agent: string,
+  record: AttemptRecord | undefined,
+): SuperviseError {
+  const isPrepared = fault.at === 'spawn' || isConfinement(fault.name)
+  const playsNow =
+    !isPrepared && record?.isLive && !record.lacks(fault) && !(fault.at === 'start' && record.isReady)
+  const now = playsNow ? `\`faults.trigger(fault.${fault.text}, { agent: '${agent}' })\` plays it now, ` : ''
+  const later = isPrepared
+    ? '`attempts` takes a later attempt'
+    : '`at` takes a later point, and `attempts` a later attempt'
+  return new SuperviseError(
+    'ERR_FAULT_TOO_LATE',
+    `The fault ${fault.text} comes too late to strike ${pointText(place.at)}: ${record ? nameOf(record) : agent} is past ` +
+      `that already. ${now}${later}; or inject it first, and start the agent then, as with \`spawnAgent\`.`,
+    { fault: fault.text, agent, at: place.at },
+  )
+}
+
+/** It lives, and says nothing. */
+export function silentError(fault: Fault, record: AttemptRecord, ms: number): SuperviseError {
+  return new SuperviseError(
+    'ERR_FAULT_UNFIRED',
+    `${nameOf(record)} lives, and has not confirmed the fault ${fault.text} within ${ms} ms: it is stopped, hangs, is busy, or ` +
+      'does not read its connection. Trigger the fault before that, or end the agent by a signal, as in ' +
+      "`agent.kill('SIGKILL')`. A fault of your own has to confirm as soon as it happens.",
+    { ...factsOf(fault, record), limit: ms },
   )
 }
 

@@ -11,14 +11,17 @@ import type { Fault } from './fault.ts'
 /** A point in the life of one attempt at which a fault can strike. */
 export type Point = 'spawn' | FaultPoint
 
-/** Which attempts of an agent: one, from the first to the last, those that it is true of, or every one. From 1. */
+/**
+ * Which attempts of an agent, counted from 1: one; all from the first to the last, so that `[1, 3]` is 1, 2 and 3, and no list;
+ * those that the function is true of; or every one.
+ */
 export type Attempts = number | readonly [first: number, last: number] | ((n: number) => boolean) | 'every'
 
 /** Which agents a fault strikes, and when. */
 export interface Where {
   /** Default: every agent. */
   agent?: string
-  /** Default: 1. */
+  /** Default: 1. A pair is a range: `[1, 3]` is 1, 2 and 3. For 1 and 3 alone: `(n) => n === 1 || n === 3`. */
   attempts?: Attempts
   /**
    * `'spawn'`: its start fails; `'start'`: before it does anything; `'ready'`: just after it is; `{ message: n }`: instead
@@ -88,7 +91,7 @@ const CHECKS: Record<keyof Where, Check> = {
   attempts: (value) =>
     value === 'every' || typeof value === 'function' || isCount(value) || isRange(value)
       ? undefined
-      : `a number from 1, [first, last], a function of the attempt's number, or 'every'`,
+      : `a number from 1, a range [first, last], a function of the attempt's number, or 'every'`,
   at: (value) => (isPoint(value) ? undefined : POINTS),
   optional: (value) => (typeof value === 'boolean' ? undefined : 'true or false'),
 }

@@ -82,7 +82,7 @@ export class Harness implements AsyncDisposable {
     this.#directory = new HarnessDirectory(runtimeDir, parts.options.keepRuntimeDir, parts.run)
     this.#processes = new HarnessProcesses(parts.run, mark, this.scope.signal)
     this.#virtualClock = new HarnessClock(this.clock, this.#processes)
-    this.faults = new FaultPlan(this.clock)
+    this.faults = new FaultPlan(this.clock, () => this.limits)
     const { clock } = this
     this.timeline = new Timeline({
       now: () => (clock.virtual ? clock.now : clock.now - this.#opened),

@@ -13,7 +13,7 @@ import {
   processTable,
   snapshot,
 } from '../process/table/index.ts'
-import { findLeaks } from '../reap/leaks.ts'
+import { findLeaks, type Kin, type LeakScan, noteKin } from '../reap/leaks.ts'
 import type { Run } from '../reap/run.ts'
 import type { SpawnLedger } from '../reap/spawn-ledger.ts'
 
@@ -23,6 +23,8 @@ export class HarnessProcesses {
   readonly #run: Run
   readonly #mark: string
   readonly #over: AbortSignal
+  /** What descends from the test's processes, noted while these lived. */
+  readonly #kin: Kin = new Map()
   /** What the test starts without the harness, which answers for it, too. */
   ledger: SpawnLedger | undefined
 
@@ -91,12 +93,19 @@ export class HarnessProcesses {
     const isSupervisor = (handle: ProcessHandle): boolean => handle instanceof SupervisorHandle
     const first = this.#handles.filter(isSupervisor)
     const others = this.#handles.filter((handle) => !isSupervisor(handle))
+    const stop = (handles: readonly ProcessHandle[], stopAgents?: () => Promise<void>) =>
+      Promise.allSettled(
+        inOneLook(() => {
+          // Before anything of it ends: what it has started may then be nobody's.
+          const scan = this.#leakScan(commands)
+          if (scan) noteKin(scan, this.#kin)
+          const closed: Promise<unknown>[] = handles.map((handle) => handle.close())
+          return stopAgents ? [stopAgents(), ...closed] : closed
+        }),
+      )
     const stopped = [
-      ...(await Promise.allSettled(inOneLook(() => first.map((handle) => handle.close())))),
-      ...(await Promise.allSettled([
-        commands?.close(grace),
-        ...inOneLook(() => others.map((handle) => handle.close())),
-      ])),
+      ...(first.length > 0 ? await stop(first) : []),
+      ...(await stop(others, commands && (() => commands.close(grace)))),
     ]
     throwAll(
       stopped.flatMap((one) => (one.status === 'rejected' ? [one.reason as unknown] : [])).filter(isNews),
@@ -105,11 +114,16 @@ export class HarnessProcesses {
 
   /** What the test has left without it, by now killed, as `ERR_PROCESS_LEAK`. */
   async findLeak(commands: AgentCommands | undefined): Promise<SuperviseError | undefined> {
+    const scan = this.#leakScan(commands)
+    return scan && findLeaks({ ...scan, kin: this.#kin })
+  }
+
+  /** Undefined if nothing can have been left. */
+  #leakScan(commands: AgentCommands | undefined): LeakScan | undefined {
     // What these started is gone with them, by proof. The rest can only come from elsewhere.
     const { children, ledger } = this
     const spawns = ledger?.spawns.filter(({ child }) => !children.has(child)) ?? []
-    if (spawns.length === 0 && commands === undefined) return undefined
-    return findLeaks({ mark: this.#mark, spawns })
+    return spawns.length === 0 && commands === undefined ? undefined : { mark: this.#mark, spawns }
   }
 }
 

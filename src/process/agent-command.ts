@@ -7,7 +7,7 @@ import type { Clock } from '../clock/clock.ts'
 import type { Router } from '../clock/route.ts'
 import { executableCommand, quote } from '../command-line.ts'
 import { assertSocketPath } from '../directory.ts'
-import { SuperviseError } from '../errors.ts'
+import { SuperviseError, systemCode } from '../errors.ts'
 import { type AgentScript, ENV } from '../protocol/frames.ts'
 import { type Hello, HostSession } from '../protocol/host-session.ts'
 import { checkCommandOptions } from '../resolve-options.ts'
@@ -90,6 +90,7 @@ export class AgentCommands {
   #closed = false
   #count = 0
   #warnings = 0
+  #unreachable: SuperviseError | undefined
 
   constructor(context: AgentCommandContext) {
     this.#context = context
@@ -109,7 +110,7 @@ export class AgentCommands {
     const { runtimeDir, mark, surroundings } = this.#context
     const agentPath = this.#context.agentPath(agent)
     const name = `${this.#context.name}-${++this.#count}`
-    const socket = this.#listen(name, options.script ?? this.#context.script)
+    const socket = this.#listen(id, name, options.script ?? this.#context.script)
     const own = {
       ...this.#context.env,
       ...env,
@@ -157,7 +158,8 @@ export class AgentCommands {
 
   /**
    * Stops listening and retires the launchers: what is started by them from now on ends at once. Then stops the agents
-   * that were started by them, and what they started: `grace` ms of real time, then SIGKILL.
+   * that were started by them, and what they started: `grace` ms of real time, then SIGKILL. Rejects with
+   * `ERR_AGENT_UNREACHABLE`, when they are gone, if the system has not let a command listen.
    */
   async close(grace: number): Promise<void> {
     this.#retire()
@@ -165,6 +167,7 @@ export class AgentCommands {
     const stopped = stopAttached(this.attached, grace)
     for (const socket of this.#sockets) socket.destroy()
     await stopped
+    if (this.#unreachable) throw this.#unreachable
   }
 
   #retire(): void {
@@ -175,11 +178,12 @@ export class AgentCommands {
     for (const server of this.#servers) server.close()
   }
 
-  #listen(name: string, script: AgentScript): string {
+  #listen(id: string, name: string, script: AgentScript): string {
     const address =
       process.platform === 'win32' ? `\\\\.\\pipe\\${name}` : path.join(this.#context.dir, `${name}.sock`)
     assertSocketPath(address)
     const server = net.createServer((socket) => {
+      let process: ProcessInfo | undefined
       this.#sockets.add(socket)
       socket.once('close', () => this.#sockets.delete(socket))
       const session = new HostSession(socket, {
@@ -187,8 +191,8 @@ export class AgentCommands {
         clock: this.#context.clock,
         router: this.#context.router,
         onRefused: (error) => this.#warnOf(error),
+        pidOf: ({ pid }) => (process = this.#own(pid))?.pid,
         welcome: (hello) => {
-          const process = this.#own(hello.pid)
           const attempt = this.#starts.claim(hello, process)
           this.attached.push({ hello, process, attempt: attempt.number, socket })
           const welcome = attempt.welcome(script)
@@ -196,6 +200,9 @@ export class AgentCommands {
           return welcome
         },
       })
+    })
+    server.on('error', (error) => {
+      if (!this.#closed) this.#unreachable ??= unreachableError(id, address, error)
     })
     server.listen(address)
     server.unref()
@@ -259,6 +266,22 @@ export class AgentCommands {
     )
     return file
   }
+}
+
+function unreachableError(id: string, address: string, cause: Error): SuperviseError {
+  const code = systemCode(cause) ?? cause.message
+  return new SuperviseError(
+    'ERR_AGENT_UNREACHABLE',
+    `What agentCommand starts as agent "${id}" could not reach its test at ${address}: ${REASONS[code] ?? `the system says ${code}`}. ` +
+      'It said nothing to the test, and was sent no script and no faults.',
+    { agent: id, address, cause },
+  )
+}
+
+const REASONS: Readonly<Record<string, string>> = {
+  EADDRINUSE: 'something else is there already (EADDRINUSE). Leave the directory of the run to it alone',
+  EMFILE:
+    'the test process has as many descriptors as it may have (EMFILE). Close some, or raise `ulimit -n`',
 }
 
 function closedError(id: string): SuperviseError {

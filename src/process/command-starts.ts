@@ -47,8 +47,8 @@ export class CommandStarts {
   readonly #context: CommandStartsContext
   readonly #foreign: ForeignAttempts
   readonly #targets: CommandTarget[] = []
-  /** Started by this process, and no hello yet. */
-  readonly #awaited = new Map<number, Attempt>()
+  /** Started by this process, and no hello yet, by pid. What one said just before its end may be read after that. */
+  readonly #awaited = new Map<number, Pick<AgentStart, 'child' | 'attempt'>>()
   #unwatch: (() => void) | undefined
 
   constructor(context: CommandStartsContext) {
@@ -65,7 +65,7 @@ export class CommandStarts {
 
   /** The attempt of the process that says hello, which is this one if it is one of the test's. */
   claim(hello: Hello, process: ProcessInfo | undefined): Attempt {
-    return this.#startedAs(hello) ?? this.#foreign.begin(hello.id, process)
+    return this.#startedAs(hello, process) ?? this.#foreign.begin(hello.id, process)
   }
 
   /** The start that this process has made as `pid`, and that has not said hello. */
@@ -102,7 +102,7 @@ export class CommandStarts {
       const error = this.#launch({ child, attempt, way, request, start })
       if (error < 0) attempt.spawnFailed(getSystemErrorName(error))
       else {
-        this.#awaited.set(Number(child.pid), attempt)
+        this.#awaited.set(Number(child.pid), { child, attempt })
         attempt.spawned(child)
       }
       return error
@@ -141,31 +141,39 @@ export class CommandStarts {
     return error
   }
 
-  #startedAs({ id, pid }: Hello): Attempt | undefined {
+  #startedAs({ id, pid }: Hello, known: ProcessInfo | undefined): Attempt | undefined {
     // A shell may be in between.
-    for (let at: number | undefined = pid; at !== undefined && at > 1; at = processTable.get(at)?.ppid) {
-      const attempt = this.#awaited.get(at)
-      if (attempt?.agent === id) {
+    for (let at: number | undefined = pid; at !== undefined && at > 1;) {
+      const info: ProcessInfo | undefined = at === pid && known ? known : processTable.get(at)
+      const awaited = this.#awaited.get(at)
+      if (awaited && info && isAnother(info, awaited.child)) this.#awaited.delete(at)
+      else if (awaited?.attempt.agent === id) {
         this.#awaited.delete(at)
-        return attempt
+        return awaited.attempt
       }
       if (at === process.pid) return undefined
+      at = info?.ppid
     }
     return undefined
   }
 }
 
+/** Whether the live process is a later one than the child that had its pid. */
+function isAnother({ ppid }: ProcessInfo, { exitCode, signalCode }: ChildProcess): boolean {
+  // Of an exit that is held it is not known yet.
+  return exitCode !== null || signalCode !== null || ppid !== process.pid
+}
+
 function startRefused({ child, attempt, request, start }: AgentStart, refusal: Refusal): number {
   const { file, args } = request
-  const refused = refuse(refusal, `${attempt.place}-${refusal}`)
+  const impossible = (reason: string): void => attempt.cannotRefuse(reason)
+  const refused = refuse(refusal, `${attempt.place}-${refusal}`, impossible)
+  if (!refused) return start(request)
   if (refused.file !== undefined) request.file = refused.file
   if (refused.cwd !== undefined) request.cwd = refused.cwd
   if (refused.args) request.args = [...(Array.isArray(args) ? args : []), ...refused.args]
   try {
-    return refused.within(
-      () => start(request),
-      (reason) => attempt.cannotRefuse(reason),
-    )
+    return refused.within(() => start(request), impossible)
   } finally {
     refused.undo()
     // The error event names what the starter asked for.

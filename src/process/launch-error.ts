@@ -110,10 +110,25 @@ function programAdvice(file: string, { PATH = '' }: FailedRequest['env']): Advic
     ? `there is no file ${file}. Give the path of a program`
     : `no directory of its PATH has a program ${file} (${PATH}). Install it, add its directory to the option \`env\``
   return {
-    missing: `${place}, or start its interpreter, as in \`supervise('python3', ['/path/to/supervisor.py'])\`.`,
+    missing: isLine(file)
+      ? `there is no program "${file}". The program and its arguments are given apart, as in \`supervise(${apart(file)})\`.`
+      : `${place}, or start its interpreter, as in \`supervise('python3', ['/path/to/supervisor.py'])\`.`,
     broken: 'Install that, or mend the "#!" line.',
     forbidden: "Run `chmod +x` on it, or start its interpreter, as in `supervise('node', [file])`.",
   }
+}
+
+/** Whether what is not there is rather a whole command, and not a file in a directory with a space in its name. */
+function isLine(file: string): boolean {
+  if (!path.isAbsolute(file)) return /\s/.test(file)
+  return /\s/.test(path.basename(file)) || (/\s/.test(file) && !statOf(path.dirname(file)))
+}
+
+/** The words of a command, as they would be given apart; those of an example if that takes a shell to tell. */
+function apart(line: string): string {
+  const simple = /^[\w./:=@%+,\s-]+$/.test(line) && !path.isAbsolute(line)
+  const [program, ...args] = (simple ? line.trim() : 'npm run start').split(/\s+/)
+  return `'${program}', [${args.map((word) => `'${word}'`).join(', ')}]`
 }
 
 function statOf(file: string): Stats | undefined {

@@ -66,7 +66,9 @@ async function startRefused<T>(
   refusal: OrderedRefusal,
   adopt: (child: ChildProcess) => T,
 ): Promise<T> {
-  const { file, args = [], cwd, within, undo } = refuse(refusal.kind, refusal.place)
+  const refused = refuse(refusal.kind, refusal.place, refusal.impossible)
+  if (!refused) return launch({ ...request, refusal: undefined }, adopt)
+  const { file, args = [], cwd, within, undo } = refused
   const changed = {
     ...request,
     ...(file === undefined ? {} : { file }),

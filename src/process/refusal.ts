@@ -1,6 +1,7 @@
 import { closeSync, openSync, rmSync, symlinkSync, writeFileSync } from 'node:fs'
 import path from 'node:path'
 
+import { systemCode } from '../errors.ts'
 import { underLimit } from './under-limit.ts'
 
 /** The ways in which the system can be made to refuse a start, each with the error that it gives. */
@@ -47,10 +48,24 @@ export function concernsFile(refusal: Refusal): boolean {
 
 /**
  * Lays out what it takes to have a start refused, so that the error is the system's own. What is started meanwhile from
- * elsewhere is not disturbed, but by `forkFails` and `tooManyFiles`, which are about the whole process.
+ * elsewhere is not disturbed, but by `forkFails` and `tooManyFiles`, which are about the whole process. Undefined if it cannot
+ * be laid out, when `impossible` has been told why: the error of that must not pass for that of the start.
  * @param place a path at which nothing is
  */
-export function refuse(refusal: Refusal, place: string): RefusedStart {
+export function refuse(
+  refusal: Refusal,
+  place: string,
+  impossible: (reason: string) => void,
+): RefusedStart | undefined {
+  try {
+    return layOut(refusal, place)
+  } catch (error) {
+    impossible(`the file for it could not be made: ${error instanceof Error ? error.message : String(error)}`)
+    return undefined
+  }
+}
+
+function layOut(refusal: Refusal, place: string): RefusedStart {
   switch (refusal) {
     case 'notFound':
       return plain({ file: place })
@@ -71,10 +86,10 @@ export function refuse(refusal: Refusal, place: string): RefusedStart {
       return openForWriting(place)
     case 'notExecutable':
       // Without one execute bit not even root may.
-      writeFileSync(place, '#!/bin/sh\nexit 0\n', { mode: 0o600 })
+      write(place, '#!/bin/sh\nexit 0\n', 0o600)
       return decoy(place)
     case 'badInterpreter':
-      writeFileSync(place, `#!${place}-interpreter\n`, { mode: 0o700 })
+      write(place, `#!${place}-interpreter\n`, 0o700)
       return decoy(place)
   }
 }
@@ -88,7 +103,7 @@ function decoy(file: string): RefusedStart {
 }
 
 function openForWriting(file: string): RefusedStart {
-  writeFileSync(file, '#!/bin/sh\nexit 0\n', { mode: 0o700 })
+  write(file, '#!/bin/sh\nexit 0\n', 0o700)
   return {
     ...decoy(file),
     within(start) {
@@ -99,5 +114,15 @@ function openForWriting(file: string): RefusedStart {
         closeSync(fd)
       }
     },
+  }
+}
+
+/** All of it, or nothing. What somebody else has there stays. */
+function write(file: string, text: string, mode: number): void {
+  try {
+    writeFileSync(file, text, { mode, flag: 'wx' })
+  } catch (error) {
+    if (systemCode(error) !== 'EEXIST') rmSync(file, { force: true })
+    throw error
   }
 }

@@ -58,6 +58,8 @@ interface HostSessionOptions {
   readonly peer: string
   /** The agent's process, if it is known before the agent says which one it is. */
   readonly pid?: number
+  /** The process that has said hello, as seen from here. Default: the one that it says it is. */
+  readonly pidOf?: (hello: Hello) => number | undefined
   /** What an agent's `sleep` waits on. */
   readonly clock: Clock
   /** How what the agent says comes into the test, `hello` and `parked` excepted. */
@@ -91,6 +93,7 @@ export class HostSession implements Speaker {
   readonly #sleeps = new Set<AbortController>()
   readonly #rest = new Rest()
   #known: Hello | undefined
+  #pid: number | undefined
   #lastWords: LastWords = { exitCode: null, signal: null }
   #messagesSent = 0
   #refusal: SuperviseError | undefined
@@ -115,7 +118,7 @@ export class HostSession implements Speaker {
   }
 
   get pid(): number | undefined {
-    return this.#options.pid ?? this.#known?.pid
+    return this.#options.pid ?? this.#pid
   }
 
   get parked(): boolean | undefined {
@@ -208,6 +211,7 @@ export class HostSession implements Speaker {
     }
     const hello: Hello = { id, pid, can: can ?? [], points: points ?? [] }
     this.#known = hello
+    this.#pid = this.#options.pidOf ? this.#options.pidOf(hello) : pid
     if (typeof this.#options.welcome === 'function') this.#welcome(this.#options.welcome(hello))
     this.listener?.hello(hello)
     this.#hello.resolve(hello)

@@ -1,11 +1,14 @@
 import { SuperviseError } from '../errors.ts'
 import { killAll } from '../process/stop-tree.ts'
 import {
-  withDescendants,
+  descendantsOf,
+  identity,
   isUnderMark,
   type ProcessInfo,
   processTable,
   snapshot,
+  withDescendants,
+  youngerProcesses,
 } from '../process/table/index.ts'
 import { realDelay, realNow } from '../real-time.ts'
 import type { DirectSpawn } from './spawn-ledger.ts'
@@ -20,13 +23,37 @@ export interface LeakScan {
   readonly mark: string
   /** And so do these, and what descends from them. */
   readonly spawns: readonly DirectSpawn[]
+  /** And these, whatever has become of those that started them. */
+  readonly kin?: Kin
+}
+
+/** Processes by identity, each with where the test started the one that it descends from, if that is known. */
+export type Kin = Map<string, Error | undefined>
+
+/**
+ * Adds to `kin` what has been started by processes of the test that live. Nothing leads to that any more when these have
+ * ended, if it has an environment of its own.
+ */
+export function noteKin({ mark, spawns }: LeakScan, kin: Kin, table = youngerProcesses()): void {
+  for (const { child, site } of spawns) {
+    if (child.pid === undefined || hasEnded(child)) continue
+    for (const info of descendantsOf([child.pid], table)) kin.set(identity(info), site)
+  }
+  const marked = table.filter((info) => isUnderMark(info.mark, mark))
+  for (const info of withDescendants(marked, table)) {
+    if (!kin.has(identity(info))) kin.set(identity(info), undefined)
+  }
 }
 
 /**
  * Looks for processes that outlived their test, kills them and all that they started, and gives back an
  * `ERR_PROCESS_LEAK` that names each with its command, pid, ancestry and where it was started; undefined if there are none.
  */
-export async function findLeaks({ mark, spawns }: LeakScan): Promise<SuperviseError | undefined> {
+export async function findLeaks({
+  mark,
+  spawns,
+  kin = new Map(),
+}: LeakScan): Promise<SuperviseError | undefined> {
   const sites = new Map(
     spawns.flatMap(({ child, site }) => (hasEnded(child) ? [] : [[child.pid ?? 0, site] as const])),
   )
@@ -35,7 +62,8 @@ export async function findLeaks({ mark, spawns }: LeakScan): Promise<SuperviseEr
   const likely = ended.length === 1 ? ended[0]?.site : undefined
   const survivors = (): { left: ProcessInfo[]; table: ProcessInfo[] } => {
     const table = processTable.younger()
-    const roots = table.filter((info) => sites.has(info.pid) || isUnderMark(info.mark, mark))
+    noteKin({ mark, spawns }, kin, table)
+    const roots = table.filter((info) => sites.has(info.pid) || kin.has(identity(info)))
     return { left: withDescendants(roots, table), table }
   }
   let { left, table } = survivors()
@@ -45,7 +73,7 @@ export async function findLeaks({ mark, spawns }: LeakScan): Promise<SuperviseEr
   }
   if (left.length === 0) return undefined
   left = left.map(snapshot)
-  const names = left.map((info) => describe(info, table, sites, likely))
+  const names = left.map((info) => describe(info, table, sites, kin.get(identity(info)) ?? likely))
   await killAll('what the test left', (info) => isUnderMark(info.mark, mark), { known: left })
   const leak = new SuperviseError(
     'ERR_PROCESS_LEAK',
@@ -55,7 +83,9 @@ export async function findLeaks({ mark, spawns }: LeakScan): Promise<SuperviseEr
     { processes: left },
   )
   // A runner shows the code that an error's stack leads to: that which started the process says more than this.
-  const [site = likely?.stack] = left.flatMap((info) => sites.get(info.pid)?.stack ?? [])
+  const [site = likely?.stack] = left.flatMap(
+    (info) => (sites.get(info.pid) ?? kin.get(identity(info)))?.stack ?? [],
+  )
   if (site !== undefined)
     leak.stack = `${leak.name}: ${leak.message}\n${site.split('\n').slice(1).join('\n')}`
   return leak

@@ -46,6 +46,28 @@ test('what is too late is told with what to do instead', async () => {
   await harness.close()
 })
 
+test.each([
+  ['that makes the start fail', fault.notFound(), false],
+  ['for which the start is made ready', fault.failSystemCall('fsync', 'EIO'), false],
+  ['that delays ready', fault.neverReady(), true],
+] as [string, Fault, boolean][])(
+  'no call that would only throw is suggested for a fault %s',
+  async (_what, late, hasLaterPoints) => {
+    const harness = await openHarness()
+    await harness.spawnAgent({ id: 'web' })
+    let message = ''
+    try {
+      harness.faults.inject(late)
+    } catch (error) {
+      message = String(error)
+    }
+    expect(message).toContain('`attempts`')
+    expect(message).not.toContain('trigger')
+    expect(message.includes('`at` takes a later point')).toBe(hasLaterPoints)
+    await harness.close()
+  },
+)
+
 test('every point is past for an agent that has exited', async () => {
   const harness = await openHarness()
   const agent = await harness.spawnAgent({ id: 'web' })

@@ -1,5 +1,5 @@
 import { type ChildProcess, exec, fork, spawn } from 'node:child_process'
-import { existsSync, readdirSync, readFileSync } from 'node:fs'
+import { existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs'
 import path from 'node:path'
 
 import { execa } from 'execa'
@@ -238,3 +238,25 @@ test('a start that fails without a fault counts, too, and is no proof of one', a
   expect((await harness.spawner.spawn('a')).attempt).toBe(2)
   expect(brief(events)).toEqual(['a 1 spawn-failed ENOENT', 'a 2 spawn'])
 })
+
+test.each(['spawner', 'command'] as const)(
+  'a start of a %s whose refusal cannot be laid out goes on, and the fault says why it did not happen',
+  async (way) => {
+    const harness = await openHarness({ keepRuntimeDir: 'never' })
+    const events = eventsOf(harness)
+    const command = harness.agentCommand.with({ id: 'a' })
+    const place = `${command.file.replace(/-\d+$/, '')}-a-1-notExecutable`
+    writeFileSync(place, 'of somebody else')
+    harness.faults.inject(fault.notExecutable())
+    if (way === 'spawner') await harness.spawnAgent({ id: 'a' })
+    else {
+      spawn(command.file, { stdio: 'ignore' })
+      await harness.timeline.until('ready')
+    }
+    expect(brief(events)).toEqual(['a 1 spawn', 'a 1 ready'])
+    expect(readFileSync(place, 'utf8')).toBe('of somebody else')
+    const error = await failure(harness.close())
+    expect(error).toMatchObject({ code: 'ERR_FAULT_UNSUPPORTED' })
+    expect(error.message).toContain('the file for it could not be made: EEXIST')
+  },
+)

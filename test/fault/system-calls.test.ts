@@ -4,7 +4,7 @@ import path from 'node:path'
 
 import { expect, test } from 'vitest'
 
-import { fault } from '../../src/fault/fault.ts'
+import { type Fault, fault } from '../../src/fault/fault.ts'
 import { failure } from '../support/agents.ts'
 import { brief, endOf, eventsOf, openHarness } from '../support/harness.ts'
 import { obedient } from '../support/obedient-agent.ts'
@@ -85,4 +85,17 @@ test('the tracer ends with the agent, whoever ends it, and leaves no file', asyn
   await endOf(child)
   await harness.close()
   expect(await harness.processes()).toEqual([])
+})
+
+test('a system call that there is not is refused when it is injected, with the one that was meant', async () => {
+  const harness = await openHarness()
+  const refused = (what: Fault, message: string): void =>
+    expect(() => harness.faults.inject(what)).toThrow(
+      expect.objectContaining({ code: 'ERR_OPTION_INVALID', message: expect.stringContaining(message) }),
+    )
+  refused(fault.failSystemCall('fysnc', 'EIO'), 'fault.failSystemCall is "fysnc"')
+  refused(fault.diesAtSystemCall('fysnc'), 'no system call of this machine. Did you mean `fsync`?')
+  refused(fault.diesAtSystemCall('nonsense'), 'machine. `man 2 syscalls`')
+  harness.faults.inject(fault.diesAtSystemCall('copy_file_range'), { optional: true })
+  await harness.close()
 })

@@ -123,6 +123,33 @@ test('an agent can be hung, frozen and disconnected at will', async () => {
   }
 })
 
+test('trigger gives up an agent that is stopped, and says what to do', async () => {
+  const harness = await openHarness()
+  harness.limits = { ...harness.limits, ready: 300 }
+  const agent = await harness.spawnAgent({ id: 'web', readyTimeout: 5000 })
+  agent.kill('SIGSTOP')
+  const error = await failure(harness.faults.trigger(fault.exit(3)))
+  expect(error).toMatchObject({ code: 'ERR_FAULT_UNFIRED', agent: 'web', attempt: 1, limit: 300 })
+  expect(error.message).toContain('agent "web" (attempt 1) lives, and has not confirmed the fault exit(3)')
+  expect(error.message).toContain("agent.kill('SIGKILL')")
+  agent.kill('SIGCONT')
+  expect((await agent.exited).exitCode).toBe(3)
+  await harness.close()
+})
+
+test('in virtual time trigger waits for a stopped agent as long as the clock would, while nobody moves that', async () => {
+  const harness = await openHarness()
+  harness.limits = { ready: 1, patience: 600 }
+  const agent = await harness.spawnAgent({ readyTimeout: 5000 })
+  const clock = harness.installClock()
+  await harness.faults.trigger(fault.ignoreSignal('SIGINT'))
+  agent.kill('SIGSTOP')
+  const error = await failure(harness.faults.trigger(fault.exit(3)))
+  expect(error).toMatchObject({ code: 'ERR_FAULT_UNFIRED', limit: 600 })
+  expect(clock.now).toBe(0)
+  await harness.close()
+})
+
 test('trigger refuses options that cannot be meant', async () => {
   const harness = await openHarness()
   expect(await failure(harness.faults.trigger(fault.exit(), { agnet: 'a' } as object))).toMatchObject({

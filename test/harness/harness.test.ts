@@ -1,4 +1,4 @@
-import { spawn } from 'node:child_process'
+import { type ChildProcess, execFileSync, spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { existsSync, statSync } from 'node:fs'
 import path from 'node:path'
@@ -120,6 +120,71 @@ test('a supervisor that was not stopped is a leak, found by its environment', as
   expect(error).toMatchObject({ code: 'ERR_PROCESS_LEAK' })
   expect(error.message).toContain(`pid ${child.pid}`)
   expect(alive(child.pid ?? 0)).toBe(false)
+})
+
+/** Starts programs on the harness's account, as the code of its test. */
+function startAs(harness: Harness): (...words: [string, ...string[]]) => ChildProcess {
+  const ledger = new SpawnLedger()
+  harness.answerFor(ledger)
+  return (file, ...args) => ledger.run(() => spawn(file, args, { stdio: ['ignore', 'pipe', 'ignore'] }))
+}
+
+/** Starts a child with an environment of its own, and so without a mark, when `when` calls it, and ends by itself. */
+function host(when: string): string {
+  return new Scratch().node(`
+    const socket = require('node:net').connect(process.env.SUPERVISE_SOCKET).resume()
+    const start = () => {
+      const { pid } = spawn('sleep', ['86400'], { env: { PATH: process.env.PATH }, cwd: '/', stdio: 'ignore' })
+      say(String(pid))
+    }
+    ${when}`)
+}
+
+test('the child of an agent that has said nothing, and ends with its test, is a leak that names where it comes from', async () => {
+  const harness = await open({
+    agent: { run: [host(`socket.on('connect', start).on('close', () => process.exit())`)] },
+    agents: { slow: { run: ['sh', '-c', 'trap "" TERM; echo up; while :; do sleep 0.1; done'] } },
+    keepRuntimeDir: 'never',
+  })
+  // Takes until long after the other one has ended.
+  await harness.spawnAgent({ agent: 'slow', readyWhen: { stdout: 'up' }, closeGrace: 300 })
+  const start = startAs(harness)
+  await once(start('true'), 'exit')
+  const agent = start(harness.agentCommand.file)
+  const [line] = (await once(agent.stdout ?? agent, 'data')) as [Buffer]
+  const pid = Number(line.toString())
+  const error = await failure(harness.close())
+  expect(agent.exitCode).toBe(0)
+  expect(error).toMatchObject({ code: 'ERR_PROCESS_LEAK', processes: [{ pid }] })
+  expect(error.message).toMatch(/sleep 86400\n {2}its parent has ended\n {2}spawned at .*harness\.test\.ts/)
+  expect(alive(pid)).toBe(false)
+})
+
+test('what a process starts when its test has ended already is a leak, though it ends then', async () => {
+  const file = host(`socket.on('close', () => (start(), setTimeout(() => process.exit(), 200)))
+    socket.on('connect', () => say('up'))`)
+  const harness = await open({ agent: { run: [file] }, keepRuntimeDir: 'never' })
+  const agent = startAs(harness)(harness.agentCommand.file)
+  let output = ''
+  agent.stdout?.on('data', (chunk: Buffer) => (output += chunk.toString()))
+  await once(agent.stdout ?? agent, 'data')
+  expect(await failure(harness.close())).toMatchObject({ code: 'ERR_PROCESS_LEAK' })
+  const pid = Number(output.split('\n')[1])
+  expect(pid).toBeGreaterThan(0)
+  expect(alive(pid)).toBe(false)
+})
+
+test('what ends together with a supervisor of the test, and leaves a child, is a leak', async () => {
+  const harness = await open({ keepRuntimeDir: 'never' })
+  const fifo = new Scratch().path('fifo')
+  execFileSync('mkfifo', [fifo])
+  const started = startAs(harness)('sh', '-c', `env -i sleep 86400 & echo $!; read -r line < ${fifo}`)
+  const [line] = (await once(started.stdout ?? started, 'data')) as [Buffer]
+  const supervisor = await harness.supervise('sh', ['-c', `exec 3>${fifo}; echo up; read -r line <&0`])
+  await supervisor.stdout.line('up')
+  expect(await failure(harness.close())).toMatchObject({ code: 'ERR_PROCESS_LEAK' })
+  expect(started.exitCode).not.toBeNull()
+  expect(alive(Number(line.toString()))).toBe(false)
 })
 
 test('with leaks "warn" the leak is printed and killed, and close succeeds', async () => {

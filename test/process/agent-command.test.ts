@@ -1,5 +1,6 @@
 import { type ChildProcess, exec, fork, spawn } from 'node:child_process'
 import { once } from 'node:events'
+import { existsSync, writeFileSync } from 'node:fs'
 import net from 'node:net'
 
 import { expect, onTestFinished, test } from 'vitest'
@@ -187,6 +188,25 @@ test('a process whose pid an agent claims as its own is not killed for it', asyn
   await ended(innocent)
 })
 
+test('agents of which two say the same pid, as in containers, are two processes to the clock', async () => {
+  const harness = await open()
+  const { agentCommand } = harness
+  const clock = harness.installClock()
+  const connections = ['a', 'b'].map((id) => {
+    const { env } = agentCommand.with({ id })
+    const connection = net.connect(String(env['SUPERVISE_SOCKET']))
+    const frames = [{ t: 'hello', v: 1, id, pid: 1 }, { t: 'ready' }, { t: 'parked', seen: 1 }]
+    connection.write(frames.map((frame) => `${JSON.stringify(frame)}\n`).join(''))
+    return connection
+  })
+  await clock.runUntil(harness.timeline.until('ready', { agent: 'a' }))
+  await clock.runUntil(harness.timeline.until('ready', { agent: 'b' }))
+  await clock.advance(1000)
+  expect(clock.evidence).toBe('cooperative')
+  expect(harness.clockState?.match(/agent "[ab]": at rest/g)).toHaveLength(2)
+  for (const connection of connections) connection.destroy()
+})
+
 test.each(['file', 'shell'] as const)(
   'after the end its %s exits 0, prints nothing and starts nothing',
   async (way) => {
@@ -205,6 +225,19 @@ test.each(['file', 'shell'] as const)(
     expect(await harness.processes()).toEqual([])
   },
 )
+
+test('a command that cannot listen fails the test at its end, and says why', async () => {
+  const harness = await open()
+  const { agentCommand } = harness
+  const file = String(agentCommand.env['SUPERVISE_SOCKET']).replace(/1\.sock$/, '2.sock')
+  writeFileSync(file, 'taken')
+  const child = spawn(agentCommand.with({ id: 'web' }).file, { stdio: 'ignore' })
+  await ended(child)
+  const error = await failure(harness.close())
+  expect(error).toMatchObject({ code: 'ERR_AGENT_UNREACHABLE', agent: 'web', address: file })
+  expect(error.message).toContain(`agent "web" could not reach its test at ${file}: something else is there`)
+  expect(existsSync(harness.runtimeDir)).toBe(false)
+})
 
 test('a command taken before the end makes no other after it', async () => {
   const harness = await open()

@@ -1,9 +1,11 @@
 import { exec, fork, spawn } from 'node:child_process'
 import { once } from 'node:events'
+import net from 'node:net'
 
 import { execa } from 'execa'
-import { expect, test } from 'vitest'
+import { expect, onTestFinished, test } from 'vitest'
 
+import { aroundStart, watchStarts } from '../../src/starts.ts'
 import { failure } from '../support/agents.ts'
 import { brief, endOf, eventsOf, openHarness } from '../support/harness.ts'
 import { Scratch } from '../support/scratch.ts'
@@ -169,3 +171,52 @@ test('an agent that never became ready exits without having been', async () => {
   expect(await failure(harness.spawnAgent({ id: 'web' }))).toMatchObject({ code: 'ERR_AGENT_EXITED' })
   expect(brief(events)).toEqual(['web 1 spawn', 'web 1 exit 3'])
 })
+
+/** Says hello as this process and prints what it is told. */
+async function hello(socket: string, pid: number): Promise<unknown> {
+  const connection = net.connect(socket)
+  connection.write(`${JSON.stringify({ t: 'hello', v: 1, id: 'agent', pid })}\n`)
+  const [line] = (await once(connection, 'data')) as [Buffer]
+  connection.destroy()
+  return JSON.parse(line.toString().split('\n')[0] ?? '')
+}
+
+test('what an agent said just before it died is read after its exit, and belongs to its attempt', async () => {
+  const harness = await openHarness({ agent: { run: [new Scratch().shell('exit 1')] } })
+  const { file, env } = harness.agentCommand
+  const child = spawn(file)
+  await once(child, 'exit')
+  expect(await hello(String(env['SUPERVISE_SOCKET']), Number(child.pid))).toMatchObject({ attempt: 1 })
+  expect(harness.timeline.attempts()).toBe(1)
+})
+
+test.each(['exit 1', 'exec sleep 86400'])(
+  'a process that has got the pid of an agent which said nothing is another attempt: %s',
+  async (body) => {
+    // The kernel gives a pid out again only after thousands of others: the first agent is given that of the second.
+    const supervisor = spawn('sh', ['-c', 'sleep 86400 & echo $!; wait'])
+    onTestFinished(() => void supervisor.kill('SIGKILL'))
+    const [line] = (await once(supervisor.stdout, 'data')) as [Buffer]
+    const pid = Number(line.toString())
+    onTestFinished(() => void process.kill(pid, 'SIGKILL'))
+    const unwatch = watchStarts((child) =>
+      aroundStart(child, (request, start) => {
+        const error = start(request)
+        own = Number(child.pid)
+        Object.defineProperty(child, 'pid', { value: pid })
+        return error
+      }),
+    )
+    let own = 0
+    const harness = await openHarness({ agent: { run: [new Scratch().shell(body)] } })
+    const { file, env } = harness.agentCommand
+    const child = spawn(file)
+    unwatch()
+    onTestFinished(() => void child.kill('SIGKILL'))
+    if (body === 'exit 1') await once(child, 'exit')
+    expect(own).not.toBe(pid)
+    const socket = String(env['SUPERVISE_SOCKET'])
+    expect(await hello(socket, pid)).toMatchObject({ attempt: 2 })
+    expect(await hello(socket, pid)).toMatchObject({ attempt: 3 })
+  },
+)

@@ -1,3 +1,6 @@
+import { mkdirSync } from 'node:fs'
+import path from 'node:path'
+
 import { expect, test } from 'vitest'
 
 import type { SupervisorOptions } from '../../src/options.ts'
@@ -51,6 +54,28 @@ test.each([
   expect(error).toMatchObject({ code, message: expect.stringContaining(message) })
   expect(error.message).not.toContain('agentPath')
   expect(await harness.processes()).toEqual([])
+})
+
+test.each([
+  ['sh -c true', `no program "sh -c true". The program and its arguments are given apart`],
+  ['sh -c true', `supervise('sh', ['-c', 'true'])`],
+  [`sh -c 'exit 1'`, `supervise('npm', ['run', 'start'])`],
+  ['/bin/sh -c true', `supervise('npm', ['run', 'start'])`],
+  ['sh -c ./x', `supervise('npm', ['run', 'start'])`],
+])(
+  'a whole command in place of a program is told from a program that is not there: %s',
+  async (file, message) => {
+    const error = await failure((await openHarness()).supervise(file))
+    expect(error).toMatchObject({ code: 'ERR_AGENT_NOT_FOUND', message: expect.stringContaining(message) })
+    expect(error.message).not.toContain(process.env['PATH'])
+  },
+)
+
+test('a program that is missing in a directory with a space in its name is no whole command', async () => {
+  const { root } = new Scratch()
+  mkdirSync(path.join(root, 'a b'))
+  const error = await failure((await openHarness()).supervise(path.join(root, 'a b', 'program')))
+  expect(error.message).toContain('there is no file')
 })
 
 test('a directory that is not there and an interpreter that is not there are told apart', async () => {
