@@ -32,7 +32,7 @@ export interface Reply {
   reset(): void
   /** The connection ends when all that was written is with the system; of HTTP/2, the stream breaks off. */
   cut(): void
-  /** Calls `listener` once, when it is over: with true when the answer was complete, with false when the client has gone. */
+  /** Calls `listener` once, when it is over: with false if the client has gone before it was answered, or reset. */
   onEnd(listener: (complete: boolean) => void): void
 }
 

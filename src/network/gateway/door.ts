@@ -128,6 +128,8 @@ export class Door {
     socket.on('error', () => raw.destroy())
     socket.once('secure', () => {
       established = true
+      // A server of Node's says so, too: its HTTP/2 waits for it.
+      Object.assign(socket, { secureConnecting: false })
       if (socket.alpnProtocol === 'h2') this.#takeHttp2(arrival)
       else this.#http1.take(arrival)
     })

@@ -100,6 +100,7 @@ class Http1Reply implements Reply {
   readonly out: Writable
   readonly #arrival: Arrival
   readonly #response: http.ServerResponse
+  #broken = false
 
   constructor(arrival: Arrival, response: http.ServerResponse) {
     this.#arrival = arrival
@@ -123,17 +124,19 @@ class Http1Reply implements Reply {
   }
 
   reset(): void {
+    this.#broken = true
     this.#arrival.reset()
   }
 
   cut(): void {
-    this.#response.uncork()
+    this.#broken = true
     this.#arrival.end()
   }
 
   onEnd(listener: (complete: boolean) => void): void {
     const response = this.#response
-    if (response.closed) listener(response.writableFinished)
-    else response.once('close', () => listener(response.writableFinished))
+    const complete = (): boolean => this.#broken || response.writableFinished
+    if (response.closed) listener(complete())
+    else response.once('close', () => listener(complete()))
   }
 }

@@ -52,6 +52,7 @@ function callOf(
 
 class Http2Reply implements Reply {
   readonly out: http2.ServerHttp2Stream
+  #broken = false
 
   constructor(stream: http2.ServerHttp2Stream) {
     this.out = stream
@@ -76,6 +77,7 @@ class Http2Reply implements Reply {
   trailers(): void {}
 
   reset(): void {
+    this.#broken = true
     this.out.close(constants.NGHTTP2_INTERNAL_ERROR)
   }
 
@@ -85,8 +87,9 @@ class Http2Reply implements Reply {
 
   onEnd(listener: (complete: boolean) => void): void {
     const { out } = this
+    // Not by `writableFinished`: a stream whose both ends are over is closed before it has said so.
     const complete = (): boolean =>
-      out.writableFinished && !out.aborted && out.rstCode === constants.NGHTTP2_NO_ERROR
+      this.#broken || (out.writableEnded && out.rstCode === constants.NGHTTP2_NO_ERROR)
     if (out.closed && out.destroyed) listener(complete())
     else out.once('close', () => listener(complete()))
   }

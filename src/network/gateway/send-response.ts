@@ -1,4 +1,5 @@
 import { once } from 'node:events'
+import { OutgoingMessage } from 'node:http'
 import type { ReadableStreamDefaultReader, ReadableStreamReadResult } from 'node:stream/web'
 
 import type { Delivery } from '../exchange.ts'
@@ -35,7 +36,7 @@ export async function sendResponse(call: Call, response: Response, truncateAt?: 
     reply.head(status, statusText, withLength(headers, 0))
     reply.out.end()
   } else {
-    await sendBody(reply, response, headers)
+    if (!(await sendBody(reply, response, headers))) return 'aborted'
   }
   return delivery
 }
@@ -60,7 +61,8 @@ async function sendPart(
   else reply.out.write(part, () => reply.cut())
 }
 
-async function sendBody(reply: Reply, response: Response, headers: string[]): Promise<void> {
+/** Gives back false if the body has failed. */
+async function sendBody(reply: Reply, response: Response, headers: string[]): Promise<boolean> {
   const { out } = reply
   const reader = (
     response.body as NonNullable<Response['body']>
@@ -72,26 +74,28 @@ async function sendBody(reply: Reply, response: Response, headers: string[]): Pr
   })
   try {
     const first = await reader.read()
-    if (!open) return
+    if (!open) return true
     const bytes = first.done ? EMPTY : bytesOf(first.value)
     const next = first.done ? undefined : reader.read()
     const end = first.done ? first : await settled(next)
-    if (!open) return
+    if (!open) return true
     if (end?.done) {
       reply.head(response.status, response.statusText, withLength(headers, bytes.length))
-      out.end(bytes)
-      return
+      endWith(out, bytes)
+      return true
     }
     reply.head(response.status, response.statusText, headers)
     await write(out, bytes)
     for (let chunk = await next; chunk && !chunk.done; chunk = await reader.read()) {
-      if (!open) return
+      if (!open) return true
       await write(out, bytesOf(chunk.value))
     }
     if (open) out.end()
+    return true
   } catch {
     // Also what the client makes of half an answer is to be tested.
     reply.reset()
+    return false
   }
 }
 
@@ -113,6 +117,12 @@ async function write(out: Reply['out'], bytes: Uint8Array): Promise<void> {
   await Promise.race([once(out, 'drain'), once(out, 'close')])
 }
 
+/** Node sends a short text and the head before it in one piece, and bytes in two. */
+function endWith(out: Reply['out'], bytes: Uint8Array): void {
+  if (bytes.length > SHORT || !(out instanceof OutgoingMessage)) out.end(bytes)
+  else out.end(Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength).latin1Slice(), 'latin1')
+}
+
 function bytesOf(chunk: unknown): Uint8Array {
   if (chunk instanceof Uint8Array) return chunk
   throw new TypeError(`The body of a response gave a ${typeof chunk}, which is not bytes.`)
@@ -121,5 +131,8 @@ function bytesOf(chunk: unknown): Uint8Array {
 function withLength(headers: string[], length: number): string[] {
   return headers.includes('content-length') ? headers : [...headers, 'content-length', String(length)]
 }
+
+/** Bytes. */
+const SHORT = 16 * 1024
 
 const EMPTY = new Uint8Array(0)
