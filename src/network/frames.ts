@@ -27,4 +27,6 @@ export interface PreloadOptions {
   readonly ca: string
   /** The path of the file that was required, which children with an environment of their own are given, too. */
   readonly file: string
+  /** Variables that children with an environment of their own are given back. */
+  readonly env?: Readonly<Record<string, string>>
 }

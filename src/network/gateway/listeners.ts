@@ -1,0 +1,62 @@
+import { once } from 'node:events'
+import net from 'node:net'
+
+import type { Destination } from '../verdict.ts'
+
+const { createServer } = net
+
+/** One way of a client's to the gateway for each of its destinations: who connects and where to is known by the port. */
+export class Listeners {
+  readonly #servers = new Map<string, Promise<net.Server>>()
+  readonly #onConnection: (destination: Destination, raw: net.Socket) => void
+  readonly #onRest: () => void
+  readonly #open = new Set<net.Socket>()
+  #closed = false
+
+  /** @param onRest called once, when they are closed and the last of their connections has ended */
+  constructor(onConnection: (destination: Destination, raw: net.Socket) => void, onRest: () => void) {
+    this.#onConnection = onConnection
+    this.#onRest = onRest
+  }
+
+  /** The port on 127.0.0.1 for this destination; undefined when they are closed. */
+  async portFor(destination: Destination): Promise<number | undefined> {
+    if (this.#closed) return undefined
+    const key = `${destination.host} ${destination.port}`
+    const known = this.#servers.get(key) ?? this.#listen(destination)
+    this.#servers.set(key, known)
+    const address = (await known).address()
+    return typeof address === 'object' ? address?.port : undefined
+  }
+
+  /** Takes no further connections. Those that are there go on until they end. */
+  close(): void {
+    if (this.#closed) return
+    this.#closed = true
+    for (const server of this.#servers.values()) {
+      void server.then(
+        (listening) => listening.close(),
+        () => {},
+      )
+    }
+    if (this.#open.size === 0) this.#onRest()
+  }
+
+  async #listen(destination: Destination): Promise<net.Server> {
+    const server = createServer({ allowHalfOpen: true, noDelay: true }, (raw) => {
+      if (this.#closed) return void raw.destroy()
+      this.#open.add(raw)
+      raw.once('close', () => {
+        this.#open.delete(raw)
+        if (this.#closed && this.#open.size === 0) this.#onRest()
+      })
+      this.#onConnection(destination, raw)
+    })
+    // A test is over when its gateway is closed, and not the other way round.
+    server.unref()
+    server.listen({ host: '127.0.0.1', port: 0, backlog: 1024 })
+    await once(server, 'listening')
+    server.on('error', () => {}) // Of a single connection, when there are no descriptors left.
+    return server
+  }
+}

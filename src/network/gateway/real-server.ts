@@ -1,0 +1,55 @@
+import dns from 'node:dns'
+import http from 'node:http'
+import net from 'node:net'
+import tls from 'node:tls'
+
+import type { Arrival } from './arrival.ts'
+
+/*
+ * The way to real servers, taken when this module is imported: what a test puts in the place of these functions is for the
+ * code under test, and not for what it lets through.
+ */
+const { connect: connectTls } = tls
+const { Socket, isIP } = net
+const { connect } = Socket.prototype
+const { lookup } = dns
+export const { request: realRequest } = http
+
+/** A server in the real network. */
+export interface Place {
+  readonly host: string
+  readonly port: number
+  readonly secure: boolean
+}
+
+/** Where a request goes if it is let through: to where its connection wanted to go. */
+export function placeOf(url: URL, arrival: Arrival): Place {
+  const secure = url.protocol === 'https:' || url.protocol === 'wss:'
+  const host = url.hostname.replace(/^\[(.*)\]$/, '$1')
+  const named = { host, port: Number(url.port) || (secure ? 443 : 80), secure }
+  const { destination } = arrival
+  // A proxy is told by the URL; and an address may be one that a name was given here.
+  if (destination.port === 0 || (isIP(destination.host) !== 0 && !isLoopback(destination.host))) return named
+  return { ...destination, secure }
+}
+
+function isLoopback(address: string): boolean {
+  return address.startsWith('127.') || address === '::1'
+}
+
+/** Begins to connect. It is verified as Node does. Errors come as events of the socket. */
+export function connectTo(
+  { host, port, secure }: Place,
+  serverName: string,
+  protocols?: string[],
+): net.Socket {
+  const socket = new Socket()
+  Reflect.apply(connect, socket, [{ host, port, lookup, noDelay: true }])
+  if (!secure) return socket
+  return connectTls({
+    socket,
+    host,
+    ...(isIP(serverName) === 0 && { servername: serverName }),
+    ...(protocols && { ALPNProtocols: protocols }),
+  })
+}

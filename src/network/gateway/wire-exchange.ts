@@ -1,0 +1,67 @@
+import type { Client } from '../client.ts'
+import type { Delivery, Exchange } from '../exchange.ts'
+import { bodyStream } from './body-stream.ts'
+import { type Call, isBodiless } from './call.ts'
+import { forwardCall } from './forward.ts'
+import { sendResponse } from './send-response.ts'
+
+const { Request, Headers, AbortController } = globalThis
+
+/**
+ * A request that came over a connection, for whoever answers it. Throws what `Request` throws for a method or a URL that
+ * it refuses.
+ */
+export class WireExchange implements Exchange {
+  readonly client: Client
+  readonly request: Request
+  readonly #call: Call
+  #ended: 'sent' | 'aborted' | undefined
+
+  constructor(call: Call) {
+    const controller = new AbortController()
+    const { method, headers, body } = call
+    const read = call.hasBody && !isBodiless(method) ? bodyStream(body) : undefined
+    try {
+      this.request = new Request(call.url, {
+        method,
+        headers: headersOf(headers),
+        signal: controller.signal,
+        redirect: 'manual',
+        ...(read && { body: read.stream, duplex: 'half' }),
+      })
+    } finally {
+      if (!read) body.resume()
+    }
+    this.client = call.arrival.client
+    this.#call = call
+    const over = call.arrival.begin()
+    call.reply.onEnd((complete) => {
+      over()
+      this.#ended = complete ? 'sent' : 'aborted'
+      if (!complete) controller.abort()
+      read?.release()
+    })
+  }
+
+  respond(response: Response, truncateAt?: number): Promise<Delivery> {
+    if (this.#ended === undefined) return sendResponse(this.#call, response, truncateAt)
+    void response.body?.cancel().catch(() => {})
+    return Promise.resolve(this.#ended)
+  }
+
+  reset(): void {
+    this.#call.reply.reset()
+  }
+
+  stall(): void {}
+
+  forward(): Promise<number> {
+    return forwardCall(this.#call, this.request)
+  }
+}
+
+function headersOf(raw: readonly string[]): Headers {
+  const headers = new Headers()
+  for (let at = 0; at + 1 < raw.length; at += 2) headers.append(raw[at] ?? '', raw[at + 1] ?? '')
+  return headers
+}
