@@ -1,5 +1,4 @@
-import childProcess from 'node:child_process'
-
+import { builtin } from './builtins.ts'
 import type { Inheritance } from './inheritance.ts'
 
 type Any = (this: unknown, ...args: unknown[]) => unknown
@@ -8,7 +7,8 @@ type Any = (this: unknown, ...args: unknown[]) => unknown
  * Has the children of this process come by the test's network, too, with whatever environment the program starts them.
  */
 export function wrapChildren(inheritance: Inheritance): void {
-  wrapSpawn(inheritance)
+  const childProcess = builtin('node:child_process')
+  wrapSpawn(childProcess.ChildProcess.prototype as unknown as { spawn: Any }, inheritance)
   // These go round `ChildProcess`.
   const module = childProcess as unknown as Record<string, Any>
   for (const name of ['spawnSync', 'execFileSync', 'execSync']) {
@@ -18,12 +18,10 @@ export function wrapChildren(inheritance: Inheritance): void {
       return withOptions(args, at, inheritance)
     })
   }
-  wrapExecve(inheritance)
 }
 
 /** All that `spawn`, `exec`, `execFile`, `fork`, clusters and test runners start. */
-function wrapSpawn(inheritance: Inheritance): void {
-  const prototype = childProcess.ChildProcess.prototype as unknown as { spawn: Any }
+function wrapSpawn(prototype: { spawn: Any }, inheritance: Inheritance): void {
   prototype.spawn = wrapped(prototype.spawn, (args) => {
     const [options] = args as [{ envPairs?: unknown } | undefined]
     if (!Array.isArray(options?.envPairs)) return args
@@ -36,7 +34,7 @@ function wrapSpawn(inheritance: Inheritance): void {
 }
 
 /** Replaces the process by another one. Newer versions of Node have it. */
-function wrapExecve(inheritance: Inheritance): void {
+export function wrapExecve(inheritance: Inheritance): void {
   const { execve } = process as unknown as { execve?: Any }
   if (!execve) return
   Object.assign(process, {

@@ -1,8 +1,8 @@
-import net from 'node:net'
+import type { Socket, TcpNetConnectOpts } from 'node:net'
 
+import { builtin } from './builtins.ts'
 import type { Control } from './control.ts'
 import { Crossing, type InnerSocket } from './crossing.ts'
-import type { Trust } from './trust.ts'
 
 /** A way to call `connect`. */
 type Connect = (this: InnerSocket, ...args: unknown[]) => InnerSocket
@@ -11,9 +11,14 @@ type Connect = (this: InnerSocket, ...args: unknown[]) => InnerSocket
  * Has the gateway asked, once, wherever a connection to a host is made: `net`, `tls`, `http`, `https`, `http2`, `fetch` and
  * all that is built on them come by here. Pipes do not.
  */
-export function wrapConnect(control: Control, trust: Trust): void {
-  const prototype = net.Socket.prototype as unknown as { connect: Connect }
+export function wrapConnect(control: Control): void {
+  const { Socket } = builtin('node:net')
+  const prototype = Socket.prototype as unknown as { connect: Connect }
   const original = prototype.connect
+  control.connectBy(
+    (path) =>
+      Reflect.apply(original, new Socket() as unknown as InnerSocket, [{ path }]) as unknown as Socket,
+  )
   prototype.connect = function connect(this: InnerSocket, ...args: unknown[]): InnerSocket {
     const call = normalize(args)
     if (call === undefined) return Reflect.apply(original, this, args)
@@ -22,16 +27,12 @@ export function wrapConnect(control: Control, trust: Trust): void {
     if (this._handle && !this.destroyed) crossing.watch(this._handle)
     Reflect.apply(original, this, call.callback ? [crossing.options, call.callback] : [crossing.options])
     if (this._handle) crossing.watch(this._handle)
-    // While the gateway thinks.
-    trust.prepare(this)
     return this
   }
 }
 
 /** The arguments as `net` reads them; undefined if they do not lead to a host. */
-function normalize(
-  args: readonly unknown[],
-): { options: net.TcpNetConnectOpts; callback: unknown } | undefined {
+function normalize(args: readonly unknown[]): { options: TcpNetConnectOpts; callback: unknown } | undefined {
   const [first] = args
   if (Array.isArray(first)) {
     // What `net.connect` has read already, and marked as such.
@@ -48,7 +49,7 @@ function normalize(
 function toHost(
   options: unknown,
   callback: unknown,
-): { options: net.TcpNetConnectOpts; callback: unknown } | undefined {
+): { options: TcpNetConnectOpts; callback: unknown } | undefined {
   const { path, port } = options as { path?: unknown; port?: unknown }
-  return path || port === undefined ? undefined : { options: options as net.TcpNetConnectOpts, callback }
+  return path || port === undefined ? undefined : { options: options as TcpNetConnectOpts, callback }
 }

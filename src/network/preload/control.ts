@@ -1,6 +1,7 @@
 import type { AsyncResource } from 'node:async_hooks'
-import { Socket } from 'node:net'
+import type { Socket } from 'node:net'
 
+import { builtin } from './builtins.ts'
 import type { GatewayFrame, PreloadFrame } from '../frames.ts'
 
 /** What is asked: a frame but for its number. */
@@ -28,7 +29,6 @@ interface Waiting extends Open {
 /*
  * As they were before the program could replace any of them.
  */
-const originalConnect = Socket.prototype.connect
 const { nextTick } = process
 const { parse, stringify } = JSON
 
@@ -42,6 +42,7 @@ export class Control {
   readonly #waiting = new Map<number, Waiting>()
   readonly #holding = new Set<number>()
   #socket: Socket | undefined
+  #connect: ((path: string) => Socket) | undefined
   #asked = 0
   #rest = ''
   #ended: string | undefined
@@ -53,10 +54,15 @@ export class Control {
     this.#hello = { t: 'hello', pid: process.pid, ...(agent ? { agent } : {}), ...(mark ? { mark } : {}) }
   }
 
+  /** @param connect connects to a Unix socket, as it was before the program could put anything in between */
+  connectBy(connect: (path: string) => Socket): void {
+    this.#connect = connect
+  }
+
   /** @param settle told the answer, once, later, in the asynchronous context of this call */
   ask(question: Question, settle: (answer: Answer) => void): Open {
     const n = ++this.#asked
-    const { AsyncResource } = process.getBuiltinModule('node:async_hooks')
+    const { AsyncResource } = builtin('node:async_hooks')
     const waiting: Waiting = {
       resource: new AsyncResource('SuperviseQuestion'),
       settle,
@@ -78,12 +84,15 @@ export class Control {
   }
 
   #open(): Socket {
-    const socket = new Socket()
+    // With it comes the way to connect.
+    builtin('node:net')
+    const socket = this.#connect?.(this.#path)
+    if (!socket)
+      throw new Error('The network of the test (vitest-supervise) has not seen node:net being loaded.')
     socket.setEncoding('utf8')
     socket.on('data', (text: string) => this.#read(text))
     socket.on('error', (error) => this.#end(error.message))
     socket.on('close', () => this.#end('the connection has ended'))
-    Reflect.apply(originalConnect, socket, [{ path: this.#path }])
     socket.unref()
     socket.write(stringify(this.#hello) + '\n')
     return socket

@@ -58,8 +58,8 @@ export class Crossing {
   constructor(socket: InnerSocket, given: TcpNetConnectOpts, control: Control) {
     this.#socket = socket
     this.#given = given
-    // Programs give it as a text, too.
-    this.#port = Number(given.port as unknown)
+    const { port }: { readonly port: unknown } = given
+    this.#port = Number(port)
     this.#control = control
   }
 

@@ -1,9 +1,10 @@
-import dgram from 'node:dgram'
+import type { Socket } from 'node:dgram'
 
+import { builtin } from './builtins.ts'
 import type { Control } from './control.ts'
 import { hostError } from './native-error.ts'
 
-type Method = (this: dgram.Socket, ...args: unknown[]) => unknown
+type Method = (this: Socket, ...args: unknown[]) => unknown
 
 interface Target {
   readonly host: string
@@ -13,7 +14,7 @@ interface Target {
 /** Has the gateway asked before a datagram leaves this machine. */
 export function wrapDatagrams(control: Control): void {
   const allowed = new Set<string>()
-  const prototype = dgram.Socket.prototype as unknown as { send: Method; connect: Method }
+  const prototype = builtin('node:dgram').Socket.prototype as unknown as { send: Method; connect: Method }
   const wrap = (
     syscall: 'send' | 'connect',
     targetOf: (args: readonly unknown[]) => Target | undefined,

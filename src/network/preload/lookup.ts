@@ -1,29 +1,31 @@
-import dns, { type LookupAddress, type LookupOptions } from 'node:dns'
-import net from 'node:net'
+import type { LookupAddress, LookupOptions } from 'node:dns'
 
+import { builtin } from './builtins.ts'
 import type { Answer, Control } from './control.ts'
 import { nameError } from './native-error.ts'
 
 export type Lookup = (host: string, options: LookupOptions, callback: LookupCallback) => void
 export type LookupCallback = (error: Error | null, ...found: unknown[]) => void
 
-const original = dns.lookup as unknown as Lookup
-let ours: Lookup | undefined
+/** Node's own and what stands in its place, once `dns` has been loaded. */
+let wrapped: { readonly original: Lookup; readonly ours: Lookup } | undefined
 
 /** What looks a name up for a connection that may go where it wants: without asking again, if the program has not put its own in place. */
 export function realLookup(): Lookup {
-  const current = dns.lookup as unknown as Lookup
-  return current === ours ? original : current
+  const current = builtin('node:dns').lookup as unknown as Lookup
+  return wrapped && current === wrapped.ours ? wrapped.original : current
 }
 
 /** Whether Node itself knows what the name stands for, and nobody is asked. */
 export function isKnown(host: unknown): boolean {
-  if (typeof host !== 'string' || host === '' || net.isIP(host) !== 0) return true
+  if (typeof host !== 'string' || host === '' || builtin('node:net').isIP(host) !== 0) return true
   return /^(.+\.)?localhost\.?$/i.test(host)
 }
 
-/** Has `dns.lookup` and its promise form answered by the gateway. */
+/** Has `dns.lookup` answered by the gateway. */
 export function wrapLookup(control: Control): void {
+  const dns = builtin('node:dns')
+  const original = dns.lookup as unknown as Lookup
   const lookup = (host: string, ...rest: unknown[]): unknown => {
     const callback = rest.at(-1)
     if (isKnown(host) || typeof callback !== 'function') return Reflect.apply(original, dns, [host, ...rest])
@@ -39,13 +41,14 @@ export function wrapLookup(control: Control): void {
     })
     return {}
   }
-  ours = Object.defineProperties(lookup, Object.getOwnPropertyDescriptors(original))
+  const ours = Object.defineProperties(lookup, Object.getOwnPropertyDescriptors(original))
+  wrapped = { original, ours }
   dns.lookup = ours as unknown as typeof dns.lookup
-  wrapPromise(control)
 }
 
-function wrapPromise(control: Control): void {
-  const { promises } = dns
+/** Has `dns.promises.lookup` answered by the gateway. */
+export function wrapLookupPromise(control: Control): void {
+  const promises = builtin('node:dns/promises')
   const original = promises.lookup as unknown as (host: string, given?: unknown) => Promise<unknown>
   const lookup = (host: string, given?: unknown): Promise<unknown> => {
     if (isKnown(host)) return Reflect.apply(original, promises, [host, given])
@@ -74,10 +77,11 @@ function find(
     return nameError('getaddrinfo', answer.why ? 'ENOTFOUND' : answer.code, host, answer.why)
   const { address = '127.0.0.1' } = answer
   const { family: wanted, hints = 0 } = optionsOf(given)
-  const family = net.isIPv6(address) ? 6 : 4
+  const family = builtin('node:net').isIPv6(address) ? 6 : 4
   const number = wanted === 'IPv4' ? 4 : wanted === 'IPv6' ? 6 : (wanted ?? 0)
   if (number === 0 || number === family) return { address, family }
-  if (number === 6 && (hints & dns.V4MAPPED) !== 0) return { address: `::ffff:${address}`, family: 6 }
+  if (number === 6 && (hints & builtin('node:dns').V4MAPPED) !== 0)
+    return { address: `::ffff:${address}`, family: 6 }
   return nameError('getaddrinfo', 'ENOTFOUND', host)
 }
 

@@ -1,3 +1,5 @@
+import { builtin } from './builtins.ts'
+
 /*
  * The errors of Node's network as Node makes them: same message, same properties in the same order.
  */
@@ -10,15 +12,22 @@ export function hostError(
   port: number,
   why?: string,
 ): Error {
-  const error = new Error(`${syscall} ${code} ${address}:${port}${why === undefined ? '' : ` (${why})`}`)
+  const error = withoutStack(`${syscall} ${code} ${address}:${port}${why === undefined ? '' : ` (${why})`}`)
   return Object.assign(error, { errno: systemErrno(code), code, syscall, address, port })
 }
 
 /** What looking up a name fails with. */
 export function nameError(syscall: string, code: string, hostname: string, why?: string): Error {
-  const error = new Error(`${syscall} ${code} ${hostname}${why === undefined ? '' : ` (${why})`}`)
+  const error = withoutStack(`${syscall} ${code} ${hostname}${why === undefined ? '' : ` (${why})`}`)
   const errno = syscall === 'getaddrinfo' ? systemErrno(code) : undefined
   return Object.assign(error, { errno, code, syscall, hostname })
+}
+
+/** It comes out of the event loop, as Node's do: where this file is says nothing to anybody. */
+function withoutStack(message: string): Error {
+  const error = new Error(message)
+  error.stack = `Error: ${message}`
+  return error
 }
 
 /** Whether it is a name that could not be found, rather than a host that could not be reached. */
@@ -29,7 +38,7 @@ export function isNameCode(code: string): boolean {
 /** The negative number that the system calls it by, if it has one. */
 export function systemErrno(code: string): number | undefined {
   const name = code === 'ENOTFOUND' ? 'EAI_NONAME' : code === 'ENODATA' ? 'EAI_NODATA' : code
-  for (const [errno, [known]] of process.getBuiltinModule('node:util').getSystemErrorMap()) {
+  for (const [errno, [known]] of builtin('node:util').getSystemErrorMap()) {
     if (known === name) return errno
   }
   return undefined

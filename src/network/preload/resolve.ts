@@ -1,6 +1,4 @@
-import dns from 'node:dns'
-import net from 'node:net'
-
+import { builtin } from './builtins.ts'
 import type { Answer, Control } from './control.ts'
 import { isKnown } from './lookup.ts'
 import { nameError } from './native-error.ts'
@@ -13,9 +11,13 @@ type Settle = (error: Error | null, ...records: unknown[]) => void
  * records.
  */
 export function wrapResolve(control: Control): void {
+  const dns = builtin('node:dns')
   for (const target of [dns, dns.Resolver.prototype])
     wrapAll(target, (original) => asCallback(original, control))
-  const { promises } = dns
+}
+
+export function wrapResolvePromise(control: Control): void {
+  const promises = builtin('node:dns/promises')
   for (const target of [promises, promises.Resolver.prototype]) {
     wrapAll(target, (original) => asPromise(original, control))
   }
@@ -68,7 +70,7 @@ function asPromise(original: Resolve, control: Control): (name: string) => Resol
 /** Whether nobody is asked: it is answered here, or is not even a question. */
 function isOwn(name: string, host: unknown): boolean {
   if (name !== 'reverse' && name !== 'lookupService') return isKnown(host)
-  return typeof host !== 'string' || net.isIP(host) === 0 || /^(127\.|::1$)/.test(host)
+  return typeof host !== 'string' || builtin('node:net').isIP(host) === 0 || /^(127\.|::1$)/.test(host)
 }
 
 function answerRecords(
@@ -85,7 +87,7 @@ function answerRecords(
     return settle(nameError(syscall, code, host, answer.why))
   }
   const { address = '127.0.0.1' } = answer
-  const found = net.isIPv6(address) ? 'AAAA' : 'A'
+  const found = builtin('node:net').isIPv6(address) ? 'AAAA' : 'A'
   if (type === 'ANY') return settle(null, [{ address, ttl: 0, type: found }])
   if (type !== found) return settle(nameError(syscall, type in SYSCALLS ? 'ENOTFOUND' : 'ENODATA', host))
   const { ttl } = (name === 'resolve' ? {} : (args[1] ?? {})) as { ttl?: boolean }

@@ -1,11 +1,18 @@
-import { readFileSync } from 'node:fs'
 import type { SecureContext, SecureContextOptions } from 'node:tls'
+
+import { builtin } from './builtins.ts'
 
 type Tls = typeof import('node:tls')
 
+interface TlsOptions {
+  readonly isServer?: boolean
+  readonly secureContext?: SecureContext
+  readonly credentials?: SecureContext
+}
+
 /** What `tls` keeps of a socket. */
 interface InnerTlsSocket {
-  readonly _tlsOptions?: { isServer?: boolean; secureContext?: SecureContext; credentials?: SecureContext }
+  readonly _tlsOptions?: TlsOptions
   _wrapHandle?: (...args: unknown[]) => unknown
 }
 
@@ -15,21 +22,13 @@ export class Trust {
   readonly #extended = new WeakSet<object>()
   readonly #shared = new Map<string, SecureContext>()
   #certificate: string | undefined
-  #wrapped = false
 
   /** @param file its certificate, PEM; read with the first connection that needs it */
   constructor(file: string) {
     this.#file = file
   }
 
-  /** Before a socket is connected: it, or one that will be put around it, may speak TLS. */
-  prepare(socket: object): void {
-    this.#wrap()
-    const { _tlsOptions: options } = socket as InnerTlsSocket
-    if (options) this.#extendFor(options)
-  }
-
-  #extendFor({ isServer, secureContext, credentials }: NonNullable<InnerTlsSocket['_tlsOptions']>): void {
+  #extendFor({ isServer, secureContext, credentials }: TlsOptions): void {
     const context = secureContext ?? credentials
     if (!isServer && context?.context) this.#extend(context)
   }
@@ -41,19 +40,16 @@ export class Trust {
     if (this.#certificate !== '') context.addCACert(this.#certificate)
   }
 
-  #wrap(): void {
-    if (this.#wrapped) return
-    this.#wrapped = true
-    const tls = process.getBuiltinModule('node:tls')
+  /** As soon as `tls` has been loaded. */
+  wrap(): void {
+    const tls = builtin('node:tls')
     const prototype = tls.TLSSocket.prototype as InnerTlsSocket
     const wrapHandle = prototype._wrapHandle
-    const extendFor = (options: InnerTlsSocket['_tlsOptions']): void => {
-      if (options) this.#extendFor(options)
-    }
+    const extend = (options: TlsOptions | undefined): void => this.#extendFor(options ?? {})
     // The one place where every TLS socket comes by, with its context, before it says a word.
     if (wrapHandle) {
       prototype._wrapHandle = function (this: InnerTlsSocket, ...args) {
-        extendFor(this._tlsOptions)
+        extend(this._tlsOptions)
         return Reflect.apply(wrapHandle, this, args)
       }
     }
@@ -94,7 +90,7 @@ export class Trust {
 /** Empty if it has gone, with its test: nobody is trusted then, and nothing answers. */
 function read(file: string): string {
   try {
-    return readFileSync(file, 'utf8')
+    return builtin('node:fs').readFileSync(file, 'utf8')
   } catch {
     return ''
   }

@@ -1,5 +1,6 @@
-import workerThreads, { type WorkerOptions } from 'node:worker_threads'
+import type { WorkerOptions } from 'node:worker_threads'
 
+import { builtin } from './builtins.ts'
 import type { Inheritance } from './inheritance.ts'
 
 /**
@@ -7,6 +8,7 @@ import type { Inheritance } from './inheritance.ts'
  * it, and takes what this thread was started with only if neither that nor `execArgv` is given.
  */
 export function wrapWorkers(inheritance: Inheritance): void {
+  const workerThreads = builtin('node:worker_threads')
   const Original = workerThreads.Worker
   class Worker extends Original {
     constructor(file: string | URL, options?: WorkerOptions) {
