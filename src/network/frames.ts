@@ -27,6 +27,9 @@ export interface PreloadOptions {
   readonly ca: string
   /** The path of the file that was required, which children with an environment of their own are given, too. */
   readonly file: string
-  /** Variables that children with an environment of their own are given back. */
-  readonly env?: Readonly<Record<string, string>>
+  /**
+   * Variables that a child is given back that is started with an environment without them: what points programs that are
+   * not Node to the gateway's proxy and its authority.
+   */
+  readonly env: Readonly<Record<string, string>>
 }

@@ -1,58 +1,91 @@
-import { once } from 'node:events'
 import net from 'node:net'
-import { createInterface } from 'node:readline'
+import path from 'node:path'
 
-/** What the gateway has answered to a question. */
-export interface Answer {
-  readonly n: number
-  readonly to: string
-  readonly port?: number
-  readonly code?: string
-  readonly address?: string
-}
+import { onTestFinished } from 'vitest'
 
-/** The connection by which a preload talks to the gateway, spoken by hand. */
-export class HandmadePreload {
-  readonly socket: net.Socket
-  readonly #waiting = new Map<number, (answer: Answer) => void>()
-  #questions = 0
+import type { GatewayFrame, PreloadFrame, PreloadOptions } from '../../../src/network/frames.ts'
+import type { Scratch } from '../../support/scratch.ts'
+import { until } from '../../support/until.ts'
 
-  private constructor(socket: net.Socket) {
-    this.socket = socket
+const PRELOAD = path.resolve(import.meta.dirname, '../../../dist/src/network/preload.cjs')
+
+type Hello = Extract<PreloadFrame, { t: 'hello' }>
+export type Asked = Exclude<PreloadFrame, Hello>
+type WithoutNumber<T> = T extends unknown ? Omit<T, 'n'> : never
+export type Said = WithoutNumber<GatewayFrame>
+
+/** What a child is told: undefined leaves the question open. */
+export type Decide = (asked: Asked) => Said | undefined | Promise<Said | undefined>
+
+/** Stands in for the gateway: the Unix socket that a child's preload asks, with the answers of the test. */
+export class ControlStandIn {
+  /** All that was asked, in the order in which it came. */
+  readonly asked: Asked[] = []
+  readonly hellos: Hello[] = []
+  readonly connections = new Set<net.Socket>()
+  /** What `NODE_OPTIONS` is to require. */
+  readonly file: string
+  readonly #server: net.Server
+
+  private constructor(server: net.Server, file: string) {
+    this.#server = server
+    this.file = file
+  }
+
+  static async open(
+    scratch: Scratch,
+    decide: Decide,
+    options: Partial<PreloadOptions> = {},
+  ): Promise<ControlStandIn> {
+    const control = scratch.path('control.net')
+    const file = options.file ?? scratch.path('preload file.cjs')
+    const whole: PreloadOptions = { control, ca: scratch.path('ca.pem'), env: {}, ...options, file }
+    const name = path.relative(scratch.root, file)
+    scratch.write(name, `require(${JSON.stringify(PRELOAD)}).start(${JSON.stringify(whole)})\n`)
+    const standIn = new ControlStandIn(
+      net.createServer((socket) => standIn.#serve(socket, decide)),
+      file,
+    )
+    await new Promise<void>((resolve) => standIn.#server.listen(control, resolve))
+    onTestFinished(() => standIn.close())
+    return standIn
+  }
+
+  /** What a child's `NODE_OPTIONS` has to be. */
+  get nodeOptions(): string {
+    return `--require "${this.file.replaceAll(/["\\]/g, String.raw`\$&`)}"`
+  }
+
+  /** Resolves when so many questions have come. */
+  async questions(count: number): Promise<readonly Asked[]> {
+    return until(`${count} questions have come`, () => this.asked.length >= count && this.asked)
+  }
+
+  /** Ends all connections, and takes none any more. */
+  async close(): Promise<void> {
+    for (const socket of this.connections) socket.destroy()
+    await new Promise((resolve) => this.#server.close(resolve))
+  }
+
+  #serve(socket: net.Socket, decide: Decide): void {
+    this.connections.add(socket)
+    socket.on('close', () => this.connections.delete(socket))
     socket.on('error', () => {})
-    createInterface(socket).on('line', (line) => {
-      const answer = JSON.parse(line) as Answer
-      this.#waiting.get(answer.n)?.(answer)
+    let rest = ''
+    socket.setEncoding('utf8').on('data', (text: string) => {
+      const lines = (rest + text).split('\n')
+      rest = lines.pop() ?? ''
+      for (const line of lines) void this.#hear(JSON.parse(line) as PreloadFrame, socket, decide)
     })
   }
 
-  static async connect(control: string, hello: object = { pid: 1 }): Promise<HandmadePreload> {
-    const socket = net.connect(control)
-    await once(socket, 'connect')
-    const preload = new HandmadePreload(socket)
-    preload.tell({ t: 'hello', ...hello })
-    return preload
-  }
-
-  tell(frame: object): void {
-    this.socket.write(`${JSON.stringify(frame)}\n`)
-  }
-
-  ask(t: string, question: object): Promise<Answer> {
-    const n = ++this.#questions
-    const answer = new Promise<Answer>((resolve) => this.#waiting.set(n, resolve))
-    this.tell({ t, n, ...question })
-    return answer
-  }
-
-  /** The port at which the gateway takes what is for there. */
-  async portFor(host: string, port: number): Promise<number> {
-    const answer = await this.ask('connect', { host, port })
-    return answer.port ?? Promise.reject(new Error(`the gateway answered ${JSON.stringify(answer)}`))
-  }
-
-  async end(): Promise<void> {
-    this.socket.destroy()
-    await once(this.socket, 'close')
+  async #hear(frame: PreloadFrame, socket: net.Socket, decide: Decide): Promise<void> {
+    if (frame.t === 'hello') {
+      this.hellos.push(frame)
+      return
+    }
+    this.asked.push(frame)
+    const said = await decide(frame)
+    if (said && !socket.destroyed) socket.write(JSON.stringify({ n: frame.n, ...said }) + '\n')
   }
 }

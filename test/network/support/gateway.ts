@@ -11,7 +11,7 @@ import { Authority } from '../../../src/network/certificates/authority.ts'
 import { type Gateway, openGateway } from '../../../src/network/gateway/gateway.ts'
 import { Scratch } from '../../support/scratch.ts'
 import { HandmadeAnswerer } from './answerer.ts'
-import { HandmadePreload } from './control.ts'
+import { HandmadePreload } from './handmade-preload.ts'
 
 /** A gateway of a test's, and one client that is connected to its control socket. Closed at its end. */
 export interface Opened {

@@ -1,0 +1,154 @@
+import type { AsyncResource } from 'node:async_hooks'
+import type { Socket } from 'node:net'
+
+import { builtin } from './builtins.ts'
+import type { GatewayFrame, PreloadFrame } from '../frames.ts'
+
+/** What is asked: a frame but for its number. */
+export type Question =
+  | { readonly t: 'connect' | 'datagram'; readonly host: string; readonly port: number }
+  | { readonly t: 'lookup'; readonly host: string }
+
+/** What comes of it. `why` is there if the gateway could not be asked. */
+export type Answer =
+  | { readonly to: 'direct' }
+  | { readonly to: 'gateway'; readonly port?: number; readonly address?: string }
+  | { readonly to: 'nowhere'; readonly code: string; readonly why?: string }
+
+/** A question that is open. Unless it is released, the process stays for its answer. */
+export interface Open {
+  hold(): void
+  release(): void
+}
+
+interface Waiting extends Open {
+  readonly resource: AsyncResource
+  readonly settle: (answer: Answer) => void
+}
+
+/*
+ * As they were before the program could replace any of them.
+ */
+const { nextTick } = process
+const { parse, stringify } = JSON
+
+/**
+ * The way to the gateway, opened with the first question. It holds the process only as long as a question is open. Once
+ * it has ended, it stays so, and every question is answered with `nowhere`.
+ */
+export class Control {
+  readonly #path: string
+  readonly #hello: PreloadFrame
+  readonly #waiting = new Map<number, Waiting>()
+  readonly #holding = new Set<number>()
+  #socket: Socket | undefined
+  #connect: ((path: string) => Socket) | undefined
+  #asked = 0
+  #rest = ''
+  #ended: string | undefined
+
+  /** @param path the gateway's Unix socket */
+  constructor(path: string) {
+    this.#path = path
+    const { SUPERVISE_AGENT: agent, SUPERVISE_MARK: mark } = process.env
+    this.#hello = { t: 'hello', pid: process.pid, ...(agent ? { agent } : {}), ...(mark ? { mark } : {}) }
+  }
+
+  /** @param connect connects to a Unix socket, as it was before the program could put anything in between */
+  connectBy(connect: (path: string) => Socket): void {
+    this.#connect = connect
+  }
+
+  /** @param settle told the answer, once, later, in the asynchronous context of this call */
+  ask(question: Question, settle: (answer: Answer) => void): Open {
+    const n = ++this.#asked
+    const { AsyncResource } = builtin('node:async_hooks')
+    const waiting: Waiting = {
+      resource: new AsyncResource('SuperviseQuestion'),
+      settle,
+      hold: () => this.#hold(n),
+      release: () => this.#release(n),
+    }
+    if (this.#ended !== undefined) this.#answer(waiting, this.#refusal(this.#ended))
+    else {
+      this.#waiting.set(n, waiting)
+      this.#send({ ...question, n })
+      this.#hold(n)
+    }
+    return waiting
+  }
+
+  #send(frame: PreloadFrame): void {
+    this.#socket ??= this.#open()
+    this.#socket.write(stringify(frame) + '\n')
+  }
+
+  #open(): Socket {
+    // With it comes the way to connect.
+    builtin('node:net')
+    const socket = this.#connect?.(this.#path)
+    if (!socket)
+      throw new Error('The network of the test (vitest-supervise) has not seen node:net being loaded.')
+    socket.setEncoding('utf8')
+    socket.on('data', (text: string) => this.#read(text))
+    socket.on('error', (error) => this.#end(error.message))
+    socket.on('close', () => this.#end('the connection has ended'))
+    socket.unref()
+    socket.write(stringify(this.#hello) + '\n')
+    return socket
+  }
+
+  #read(text: string): void {
+    const lines = (this.#rest + text).split('\n')
+    this.#rest = lines.pop() ?? ''
+    for (const line of lines) {
+      try {
+        const frame = parse(line) as GatewayFrame
+        const waiting = this.#waiting.get(frame.n)
+        this.#forget(frame.n)
+        if (waiting) this.#answer(waiting, frame)
+      } catch (error) {
+        this.#end(`it said ${stringify(line.slice(0, 80))}: ${(error as Error).message}`)
+        return
+      }
+    }
+  }
+
+  #answer(waiting: Waiting, answer: Answer): void {
+    nextTick(() => waiting.resource.runInAsyncScope(waiting.settle, undefined, answer))
+  }
+
+  #end(why: string): void {
+    if (this.#ended !== undefined) return
+    this.#ended = why
+    this.#socket?.destroy()
+    const waiting = [...this.#waiting.values()]
+    this.#waiting.clear()
+    this.#holding.clear()
+    for (const each of waiting) this.#answer(each, this.#refusal(why))
+  }
+
+  #refusal(why: string): Answer {
+    return {
+      to: 'nowhere',
+      code: 'ECONNREFUSED',
+      why: `the network of its test, at ${this.#path}, does not answer: ${why}`,
+    }
+  }
+
+  #forget(n: number): void {
+    this.#waiting.delete(n)
+    this.#release(n)
+  }
+
+  #hold(n: number): void {
+    if (!this.#waiting.has(n)) return
+    this.#holding.add(n)
+    this.#socket?.ref()
+  }
+
+  #release(n: number): void {
+    this.#holding.delete(n)
+    if (this.#holding.size === 0) this.#socket?.unref()
+  }
+}
