@@ -60,7 +60,7 @@ export const checks = {
     const { at, passed } = gate()
     const abort = new AbortController()
     const response = failure(fetch(at('/never/aborted'), { signal: abort.signal }))
-    await passed()
+    await passed(response)
     abort.abort()
     assert.equal((await response).name, 'AbortError')
   },

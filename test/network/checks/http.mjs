@@ -36,7 +36,7 @@ export const checks = {
     const request = https.request(at('/upload'), { method: 'POST' })
     const response = answer(request)
     request.write('one,')
-    await passed()
+    await passed(response)
     request.end('two')
     assert.equal((await response).text, 'POST:one,two')
   },
@@ -58,7 +58,7 @@ export const checks = {
     const { at, passed } = gate()
     const request = https.get(at('/never/destroyed'))
     const response = failure(answer(request))
-    await passed()
+    await passed(response)
     request.destroy()
     assert.equal((await response).code, 'ECONNRESET')
   },

@@ -15,18 +15,28 @@ for (const [name, check] of Object.entries(groups[process.argv[2]])) {
 process.exit()
 
 async function made(check) {
-  let timer
-  const late = new Promise((_, reject) => {
-    timer = setTimeout(() => reject(new Error(`not over after ${LIMIT} ms`)), LIMIT)
-  })
+  const { promise: broken, reject } = withReject()
+  const timer = setTimeout(() => reject(new Error(`not over after ${LIMIT} ms`)), LIMIT)
+  // A client that throws where nobody waits fails its own check, and not those that follow.
+  process.on('uncaughtException', reject)
   try {
-    await Promise.race([check(), late])
+    await Promise.race([check(), broken])
     return { outcome: 'passed' }
   } catch (error) {
     return { outcome: error instanceof Skipped ? 'skipped' : 'failed', detail: story(error) }
   } finally {
     clearTimeout(timer)
+    process.off('uncaughtException', reject)
   }
+}
+
+/** A promise that somebody else rejects. */
+function withReject() {
+  let reject
+  const promise = new Promise((_, refuse) => {
+    reject = refuse
+  })
+  return { promise, reject }
 }
 
 /** What went wrong, causes included. */
