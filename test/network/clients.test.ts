@@ -2,7 +2,6 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 
 import { createHarness } from '../../src/harness/create-harness.ts'
 import type { Harness } from '../../src/harness/harness.ts'
-import type { Network } from '../../src/network/network.ts'
 import { nodeAtHand } from '../lab/runtime.ts'
 import { makeChecks, type Outcome } from './checks/child.ts'
 import { groups } from './checks/groups.mjs'
@@ -30,7 +29,7 @@ test('there are 50 checks, each with a name of its own', () => {
 
 describe.each(cells)('$name', ({ node, msw }) => {
   let harness: Harness
-  let network: Network
+  let network: Awaited<ReturnType<Harness['openNetwork']>>
   let outcomes: ReadonlyMap<string, Outcome>
 
   beforeAll(async () => {

@@ -2,16 +2,16 @@ import { createHash, randomBytes } from 'node:crypto'
 import { gzipSync } from 'node:zlib'
 
 import { Gates } from '../support/gates.ts'
-import type { Msw } from '../support/mock-service-worker.ts'
+import type { Msw, MswHandler } from '../support/mock-service-worker.ts'
 
 const API = 'https://api.example.com'
 
 /** What answers the checks. Clients and handlers meet at gates, whose names are in the clients' URLs. */
-export function checkHandlers(msw: Msw): readonly object[] {
+export function checkHandlers(msw: Msw): readonly MswHandler[] {
   return [...documents(msw), ...bodies(msw), ...conversations(msw, new Gates()), ...services(msw)]
 }
 
-function documents({ http, HttpResponse }: Msw): object[] {
+function documents({ http, HttpResponse }: Msw): MswHandler[] {
   const json = () => HttpResponse.json({ ok: 1 })
   return [
     http.head(`${API}/json`, () => new HttpResponse(null, { headers: { 'x-method': 'HEAD' } })),
@@ -29,7 +29,7 @@ function documents({ http, HttpResponse }: Msw): object[] {
   ]
 }
 
-function bodies({ http, HttpResponse }: Msw): object[] {
+function bodies({ http, HttpResponse }: Msw): MswHandler[] {
   return [
     http.post(`${API}/echo`, async ({ request }) => HttpResponse.text(`POST:${await request.text()}`)),
     http.post(`${API}/digest`, async ({ request }) =>
@@ -46,7 +46,7 @@ function bodies({ http, HttpResponse }: Msw): object[] {
   ]
 }
 
-function conversations({ http, ws, HttpResponse, delay }: Msw, gates: Gates): object[] {
+function conversations({ http, ws, HttpResponse, delay }: Msw, gates: Gates): MswHandler[] {
   const gateOf = (request: { readonly url: string }) => new URL(request.url).searchParams.get('gate') ?? ''
   return [
     http.post(`${API}/gates/:name`, ({ params }) => {
@@ -80,7 +80,7 @@ function conversations({ http, ws, HttpResponse, delay }: Msw, gates: Gates): ob
   ]
 }
 
-function services({ http, HttpResponse }: Msw): object[] {
+function services({ http, HttpResponse }: Msw): MswHandler[] {
   return [
     http.post(`${API}/v1/chat/completions`, () => {
       const events = ['hel', 'lo'].map((content) => ({ choices: [{ index: 0, delta: { content } }] }))
