@@ -1,3 +1,7 @@
+import { mkdtempSync, rmSync } from 'node:fs'
+import os from 'node:os'
+import path from 'node:path'
+
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 
 import { createHarness } from '../../src/harness/create-harness.ts'
@@ -6,6 +10,7 @@ import { nodeAtHand } from '../lab/runtime.ts'
 import { makeChecks, type Outcome } from './checks/child.ts'
 import { groups } from './checks/groups.mjs'
 import { checkHandlers } from './checks/handlers.ts'
+import { buildGoClient } from './support/go-client.ts'
 import { messagesOf } from './support/messages.ts'
 import { versions } from './support/mock-service-worker.ts'
 
@@ -22,6 +27,16 @@ const cells = nodes.flatMap(({ major, node }) =>
     : Object.entries(versions).map(([version, msw]) => ({ name: `Node ${major}, ${version}`, node, msw })),
 )
 
+const directory = mkdtempSync(path.join(os.tmpdir(), 'clients-'))
+let tools: Record<string, string> = {}
+
+beforeAll(async () => {
+  const client = await buildGoClient(directory)
+  if (client !== undefined) tools = { GO_CLIENT: client }
+}, 120_000)
+
+afterAll(() => rmSync(directory, { recursive: true, force: true }))
+
 test('there are 50 checks, each with a name of its own', () => {
   expect(new Set(names).size).toBe(50)
   expect(names).toHaveLength(50)
@@ -36,7 +51,8 @@ describe.each(cells)('$name', ({ node, msw }) => {
     harness = await createHarness()
     network = await harness.openNetwork()
     network.use(...checkHandlers(msw))
-    const made = await Promise.all(Object.keys(groups).map((group) => makeChecks(node, group, network.env)))
+    const env = { ...network.env, ...tools }
+    const made = await Promise.all(Object.keys(groups).map((group) => makeChecks(node, group, env)))
     outcomes = new Map(made.flatMap((some) => [...some]))
   }, 120_000)
 
