@@ -58,12 +58,17 @@ test('the snippets and examples pass as they are written, and their types are ri
     'src/supervisor.ts': read('examples/supervisor/src/supervisor.ts'),
     'test/supervisor.test.ts': read('examples/supervisor/test/supervisor.test.ts'),
     'test/respawn.test.ts': read('examples/respawn/test/respawn.test.ts'),
+    // Its types alone: it needs an agent of its own, with which `npm run demo` runs it.
+    'flaky-api/poller.ts': read('examples/flaky-api/src/poller.ts'),
+    'flaky-api/test.ts': read('examples/flaky-api/test/poller.test.ts'),
     'ambient.d.ts': AMBIENT,
     'tsconfig.json': JSON.stringify(TSCONFIG),
   }
   // In one process: the files are many and small. A snapshot that is missing fails instead of being written.
   const project = labProject({ files, test: { isolate: false } })
-  symlinkSync(path.join(repository, 'node_modules', 'respawn'), project.path('node_modules', 'respawn'))
+  for (const name of ['respawn', 'msw']) {
+    symlinkSync(path.join(repository, 'node_modules', name), project.path('node_modules', name))
+  }
 
   const run = await project.run('--update=none')
   expect([run.code, run.code === 0 ? '' : run.output]).toEqual([0, ''])
