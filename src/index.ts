@@ -18,6 +18,7 @@ export type { SpawnAgentOptions } from './harness/parts.ts'
 export type { Json } from './json.ts'
 export type {
   AgentEntry,
+  NetworkOptions,
   ReadyWhen,
   RemainsOptions,
   SpawnOptions,
@@ -25,6 +26,14 @@ export type {
   SupervisorCommand,
   SupervisorOptions,
 } from './options.ts'
+export type { NetworkInjection } from './network/fault-rules.ts'
+export type { NetworkHandler } from './network/handlers.ts'
+export { Network } from './network/network.ts'
+export type { RequestOutcome } from './network/network-event.ts'
+export type { ConnectErrorCode, NetworkFault } from './network/network-fault.ts'
+export type { NetworkRequest } from './network/request-log.ts'
+export type { UnhandledTraffic } from './network/unhandled.ts'
+export type { UrlLike } from './network/url-pattern.ts'
 export type { AgentCommand, AgentCommandOptions } from './process/agent-command.ts'
 export { AgentHandle } from './process/agent-handle.ts'
 export type { AgentOutput } from './process/agent-output.ts'

@@ -75,6 +75,17 @@ export interface RemainsOptions {
   readyTimeout?: number
 }
 
+/** What becomes of the traffic of children that no handler answers. */
+export interface NetworkOptions {
+  /**
+   * `'error'`: a network error in the child, and the test fails with a list of it. `'warn'`: a warning, and it goes to the
+   * real server. `'bypass'`: it goes there. Default `'error'`.
+   */
+  onUnhandledRequest?: 'error' | 'warn' | 'bypass'
+  /** The same, as MSW 3 calls it. */
+  onUnhandledFrame?: 'error' | 'warn' | 'bypass'
+}
+
 /** The options of a project, a file or a group of tests. Structured-cloneable: they cross to the workers. */
 export interface SuperviseOptions {
   /** The agent that tests get. Default: the scripted agent of this package. */
@@ -93,6 +104,8 @@ export interface SuperviseOptions {
   leaks?: 'fail' | 'warn'
   /** What becomes of a test that asks for a fault which this machine cannot do. Default `'skip'`, with the reason. */
   unavailableFaults?: 'skip' | 'fail'
+  /** The network of the children, for tests that ask for it. Its keys are merged like those of `spawn`. */
+  network?: NetworkOptions
   /** The virtual clock, for tests that ask for one. Its keys are merged like those of `spawn`. */
   clock?: VirtualClockOptions
 }

@@ -16,6 +16,7 @@ import {
 } from './option-checks.ts'
 import type {
   AgentEntry,
+  NetworkOptions,
   RemainsOptions,
   SpawnOptions,
   SuperviseOptions,
@@ -32,6 +33,7 @@ export interface ResolvedOptions {
   readonly output: 'never' | 'on-failure' | 'always'
   readonly leaks: 'fail' | 'warn'
   readonly unavailableFaults: 'skip' | 'fail'
+  readonly network: { readonly onUnhandled: 'error' | 'warn' | 'bypass' }
   readonly clock: VirtualClockOptions
 }
 
@@ -56,7 +58,13 @@ const OPTIONS: Record<keyof SuperviseOptions, Check> = {
   output: WHEN,
   leaks: oneOf('fail', 'warn'),
   unavailableFaults: oneOf('skip', 'fail'),
+  network: (value) => (isRecord(value) ? undefined : 'an object of network options'),
   clock: (value) => (isRecord(value) ? undefined : 'an object of clock options'),
+}
+
+const NETWORK_OPTIONS: Record<keyof NetworkOptions, Check> = {
+  onUnhandledRequest: oneOf('error', 'warn', 'bypass'),
+  onUnhandledFrame: oneOf('error', 'warn', 'bypass'),
 }
 
 const CLOCK_OPTIONS: Record<keyof VirtualClockOptions, Check> = {
@@ -116,6 +124,7 @@ export function resolveOptions(...layers: readonly SuperviseOptions[]): Resolved
   for (const layer of layers) {
     checkOptions('supervise', layer, OPTIONS)
     if (layer.spawn) checkSpawnOptions(layer.spawn)
+    if (layer.network) checkOptions('network', layer.network, NETWORK_OPTIONS)
     if (layer.clock) checkOptions('clock', layer.clock, CLOCK_OPTIONS)
   }
   const merged: SuperviseOptions = Object.assign({}, ...layers.map(defined))
@@ -128,8 +137,17 @@ export function resolveOptions(...layers: readonly SuperviseOptions[]): Resolved
     output: merged.output ?? 'on-failure',
     leaks: merged.leaks ?? 'fail',
     unavailableFaults: merged.unavailableFaults ?? 'skip',
+    network: { onUnhandled: onUnhandledOf(layers) },
     clock: Object.assign({}, ...layers.map((layer) => defined(layer.clock ?? {}))),
   }
+}
+
+/** What the last layer that says it says, in either spelling. */
+function onUnhandledOf(layers: readonly SuperviseOptions[]): ResolvedOptions['network']['onUnhandled'] {
+  const last = layers.findLast(
+    ({ network }) => network?.onUnhandledRequest ?? network?.onUnhandledFrame,
+  )?.network
+  return last?.onUnhandledRequest ?? last?.onUnhandledFrame ?? 'error'
 }
 
 /** Throws `ERR_OPTION_UNKNOWN` or `ERR_OPTION_INVALID` for options of a spawn that cannot be meant. */

@@ -6,6 +6,7 @@ import type { VirtualClock } from '../clock/virtual-clock.ts'
 import { FaultPlan } from '../fault/fault-plan.ts'
 import { HarnessClock } from './clock.ts'
 import { HarnessDirectory } from './directory.ts'
+import { HarnessNetwork } from './network.ts'
 import { HarnessLoop, type HarnessLoopOptions } from './loop.ts'
 import {
   agentPathOf,
@@ -26,6 +27,7 @@ import { startSupervisor } from '../process/start-supervisor.ts'
 import type { SupervisorHandle } from '../process/supervisor-handle.ts'
 import type { ProcessInfo } from '../process/table/index.ts'
 import type { SpawnLedger } from '../reap/spawn-ledger.ts'
+import type { Network } from '../network/network.ts'
 import { checkSupervisorOptions, type ResolvedOptions } from '../resolve-options.ts'
 import type { RestartLoop } from '../restart/restart-loop.ts'
 import { Scope } from '../scope.ts'
@@ -63,6 +65,7 @@ export class Harness implements AsyncDisposable {
   readonly #directory: HarnessDirectory
   readonly #processes: HarnessProcesses
   readonly #virtualClock: HarnessClock
+  readonly #network: HarnessNetwork
   #story: string | undefined
   #spawner: Spawner | undefined
   #commands: AgentCommands | undefined
@@ -86,9 +89,21 @@ export class Harness implements AsyncDisposable {
       virtual: () => clock.virtual,
     })
     this.observers.add((event) => this.timeline.record(event))
+    this.#network = new HarnessNetwork({
+      directory: parts.run.dir,
+      name: path.extname(mark).slice(1),
+      project: parts.project ?? process.cwd(),
+      onUnhandled: parts.options.network.onUnhandled,
+      clock,
+      router: clock,
+      processes: this.#processes,
+      commands: () => this.#commands,
+      observe: (event) => this.timeline.record(event),
+    })
     if (parts.ownsRun) this.scope.defer('the run', () => parts.run.close(), CLOSE_LIMIT_MS)
-    // Undone last in, first out: faults, agents, leak check, directory.
+    // Undone last in, first out: faults, agents, leak check, network, directory.
     this.scope.defer(`the directory ${runtimeDir}`, () => this.#directory.settle(this.#failed))
+    this.scope.defer('the network', () => this.#closeNetwork())
     this.scope.defer('the leak check', () => this.#checkLeaks())
     this.scope.defer('the agents', () => this.#stopAll(), CLOSE_LIMIT_MS)
     this.scope.defer('the faults', () => this.#checkFaults())
@@ -114,6 +129,7 @@ export class Harness implements AsyncDisposable {
       runtimeDir: this.runtimeDir,
       clock: this.clock,
       router: this.clock,
+      surroundings: this.#network,
       ...this.#attemptContext,
       script: this.options.spawn.script ?? {},
       env: this.options.spawn.env ?? {},
@@ -132,6 +148,15 @@ export class Harness implements AsyncDisposable {
     this.timeline.begin()
     this.scope.defer('the clock', () => this.#removeClock())
     return clock
+  }
+
+  /**
+   * The network of the children: what is started from now on is answered by it, from its first request on. The same one at
+   * every call. Rejects with `ERR_MSW_MISSING`, `ERR_MSW_UNSUPPORTED` or `ERR_PATH_TOO_LONG`.
+   */
+  openNetwork(): Promise<Network> {
+    this.scope.throwIfClosed()
+    return this.#network.open()
   }
 
   /** A restart loop over this harness's agents, on its clock and in its timeline. It ends with the harness. */
@@ -185,6 +210,7 @@ export class Harness implements AsyncDisposable {
         mark: this.#mark,
         clock: this.clock,
         router: this.clock,
+        surroundings: this.#network,
         ...this.#attemptContext,
         readyTimeout: () => (this.clock.virtual ? READY_TIMEOUT : this.limits.ready),
         defaults: this.options.spawn,
@@ -232,6 +258,7 @@ export class Harness implements AsyncDisposable {
     return startSupervisor(file, args, supervisorOptions(this.options.spawn, options), {
       runtimeDir: this.runtimeDir,
       clock: this.clock,
+      surroundings: this.#network,
       mark: this.#attempts.nextMark(this.#mark),
       onStart: (handle) => this.#processes.adopt(handle),
       onClosed: (handle) => this.#processes.release(handle),
@@ -288,6 +315,15 @@ export class Harness implements AsyncDisposable {
     if (!unfired) return
     this.#failed = true
     throw unfired
+  }
+
+  async #closeNetwork(): Promise<void> {
+    try {
+      await this.#network.close(this.#failed)
+    } catch (error) {
+      this.#failed = true
+      throw error
+    }
   }
 
   async #checkLeaks(): Promise<void> {

@@ -19,6 +19,8 @@ export interface HarnessParts {
   readonly agentPath: string
   /** The executables of the option `agents`, by name. */
   readonly agentPaths: Readonly<Record<string, string>>
+  /** The directory of the project. Default: the current one. */
+  readonly project?: string
   /** Ends the run with the harness. */
   readonly ownsRun?: boolean
 }

@@ -2,6 +2,7 @@ import type { ChildProcess } from 'node:child_process'
 
 import { SuperviseError, throwAll } from '../errors.ts'
 import type { AgentCommands } from '../process/agent-command.ts'
+import { AgentHandle } from '../process/agent-handle.ts'
 import type { ProcessHandle } from '../process/process-handle.ts'
 import { SupervisorHandle } from '../process/supervisor-handle.ts'
 import {
@@ -39,6 +40,17 @@ export class HarnessProcesses {
     if (!this.#over.aborted) return
     void handle.close().catch(() => {})
     this.#over.throwIfAborted()
+  }
+
+  /** Which start of which agent this is: one that has this mark, or the number of one of these processes. */
+  identify(
+    mark: string | undefined,
+    pids: readonly number[],
+  ): { readonly agent: string; readonly attempt: number } | undefined {
+    const agents = this.#handles.filter((handle) => handle instanceof AgentHandle)
+    const found =
+      agents.find((agent) => agent.mark === mark) ?? agents.findLast((agent) => pids.includes(agent.pid))
+    return found && { agent: found.id, attempt: found.attempt }
   }
 
   /** It and all that it started are gone. */

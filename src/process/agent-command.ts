@@ -16,8 +16,9 @@ import { type AttemptContext, placeOf } from './attempt.ts'
 import { CommandStarts } from './command-starts.ts'
 import { confine } from './confinement/index.ts'
 import { hermeticEnvironment } from './environment.ts'
-import { LauncherScript, replace } from './launcher-script.ts'
+import { LauncherScript, OWN_PID, replace } from './launcher-script.ts'
 import { stopAttached } from './stop-attached.ts'
+import type { Surroundings } from './surroundings.ts'
 import { isUnderMark, type ProcessInfo, processTable } from './table/index.ts'
 
 /** What `agentCommand.with()` changes. */
@@ -59,6 +60,7 @@ export interface AgentCommandContext extends AttemptContext {
   readonly runtimeDir: string
   readonly clock: Clock
   readonly router: Router
+  readonly surroundings: Surroundings
   readonly script: AgentScript
   readonly env: Readonly<Record<string, string>>
   agentPath(agent: string | undefined): string
@@ -104,7 +106,7 @@ export class AgentCommands {
     const { id, agent, args = [], env = {} } = options
     assertAgentId(id)
     if (this.#closed) throw closedError(id)
-    const { runtimeDir, mark } = this.#context
+    const { runtimeDir, mark, surroundings } = this.#context
     const agentPath = this.#context.agentPath(agent)
     const name = `${this.#context.name}-${++this.#count}`
     const socket = this.#listen(name, options.script ?? this.#context.script)
@@ -116,14 +118,17 @@ export class AgentCommands {
       [ENV.runtimeDir]: runtimeDir,
       [ENV.socket]: socket,
     }
-    const [file, words] = this.#launcher(id, name, agentPath, own, args)
-    const module = this.#module(name, agentPath, own)
+    // An environment that somebody else has made has none of it.
+    const around = (pid?: string): Record<string, string> =>
+      surroundings.environment({}, own, { agent: id, ...(pid !== undefined && { mark: `pid.${pid}` }) })
+    const [file, words] = this.#launcher(id, name, agentPath, around(OWN_PID), args)
+    const module = this.#module(name, agentPath, around())
     this.#starts.add({ id, file, args: words, module, socket })
     return Object.freeze({
       id,
       file,
       args: words,
-      env: { ...hermeticEnvironment(runtimeDir), ...own },
+      env: { ...hermeticEnvironment(runtimeDir), ...around() },
       shell: [file, ...words].map(quote).join(' '),
       module,
       with: (changed: AgentCommandOptions) => {
@@ -131,6 +136,17 @@ export class AgentCommands {
         return this.create({ ...options, ...changed, env: { ...env, ...changed.env } })
       },
     })
+  }
+
+  /** Which start of which agent a process is, or the first of its forebears that is one. @param pids its own comes first */
+  identify(pids: readonly number[]): { readonly agent: string; readonly attempt: number } | undefined {
+    for (const pid of pids) {
+      const attached = this.attached.findLast(({ hello }) => hello.pid === pid)
+      if (attached) return { agent: attached.hello.id, attempt: attached.attempt }
+      const started = this.#starts.startOf(pid)
+      if (started) return { agent: started.agent, attempt: started.number }
+    }
+    return undefined
   }
 
   /** Whether one of these words holds the path of a command. */
@@ -231,12 +247,14 @@ export class AgentCommands {
   #module(name: string, agentPath: string, env: Readonly<Record<string, string>>): string | undefined {
     if (!/\.[cm]js$/.test(agentPath)) return undefined
     const agent = JSON.stringify(pathToFileURL(agentPath).href)
+    const { preload } = this.#context.surroundings
+    const { NODE_OPTIONS: _options, ...others } = env
     const file = path.join(this.#context.dir, `${name}.cjs`)
     this.#modules.push(file)
     replace(
       file,
-      `delete process.env.${ENV.fd}\nconst { ${ENV.mark}: mark } = process.env\n` +
-        `Object.assign(process.env, ${JSON.stringify(env)})\n` +
+      `${preload === undefined ? '' : `require(${JSON.stringify(preload)})\n`}delete process.env.${ENV.fd}\nconst { ${ENV.mark}: mark } = process.env\n` +
+        `Object.assign(process.env, ${JSON.stringify(preload === undefined ? env : others)})\n` +
         `if (mark?.startsWith(${JSON.stringify(`${env[ENV.mark]}.`)})) process.env.${ENV.mark} = mark\nimport(${agent})\n`,
     )
     return file

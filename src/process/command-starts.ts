@@ -68,6 +68,11 @@ export class CommandStarts {
     return this.#startedAs(hello) ?? this.#foreign.begin(hello.id, process)
   }
 
+  /** The start that this process has made as `pid`, and that has not said hello. */
+  startOf(pid: number): Attempt | undefined {
+    return this.#awaited.get(pid)
+  }
+
   /** Numbers no more starts, and tells of no more exits. */
   close(): void {
     this.#foreign.close()

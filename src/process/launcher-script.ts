@@ -7,6 +7,9 @@ import type { ConfinedStart } from './confinement/index.ts'
 /** Set where a start has been made ready already: the launcher then leaves that alone. */
 export const PREPARED = 'SUPERVISE_PREPARED'
 
+/** Stands in a variable of a launcher for the number of the process that it becomes. */
+export const OWN_PID = 'SUPERVISE_OWN_PID'
+
 /** What a launcher becomes when its test is over: a supervisor that nobody stopped gets no agent, and no error. */
 const RETIRED = '#!/bin/sh\nexit 0\n'
 
@@ -21,10 +24,10 @@ export class LauncherScript {
   constructor(id: string, file: string, words: readonly string[], env: Readonly<Record<string, string>>) {
     this.id = id
     this.file = file
-    const { [ENV.mark]: mark = '', ...others } = env
+    const { [ENV.mark]: mark = '', NODE_OPTIONS: options, ...others } = env
     // A supervisor of this test has a mark of its own below the test's, and what it starts is found by that.
     const marked = `case "$${ENV.mark}" in ${quote(mark)}.*) ;; *) export ${ENV.mark}=${quote(mark)} ;; esac\n`
-    this.#head = `#!/bin/sh\nunset ${ENV.fd}\n${exports(others)}${marked}`
+    this.#head = `#!/bin/sh\nunset ${ENV.fd}\n${exports(others)}${completed('NODE_OPTIONS', options)}${marked}`
     this.#command = `${words.map(quote).join(' ')} "$@"\n`
   }
 
@@ -54,6 +57,13 @@ export function replace(file: string, text: string): void {
 
 function exports(env: Readonly<Record<string, string>>): string {
   return Object.entries(env)
-    .map(([key, value]) => `export ${key}=${quote(value)}\n`)
+    .map(([key, value]) => `export ${key}=${value.split(OWN_PID).map(quote).join('$$')}\n`)
     .join('')
+}
+
+/** Puts a value before what the variable holds, unless it is in there. */
+function completed(name: string, value: string | undefined): string {
+  if (value === undefined) return ''
+  const word = quote(value)
+  return `case "$${name}" in *${word}*) ;; *) export ${name}=${word}"\${${name}:+ $${name}}" ;; esac\n`
 }

@@ -17,6 +17,7 @@ import { Attempts } from './attempts.ts'
 import { hermeticEnvironment } from './environment.ts'
 import { NO_FAULTS } from './fault-source.ts'
 import { launch } from './launch.ts'
+import { NO_SURROUNDINGS, type Surroundings } from './surroundings.ts'
 
 /** The default of `readyTimeout`. */
 export const READY_TIMEOUT = 5000
@@ -40,6 +41,7 @@ export interface SpawnerContext extends AttemptContext {
   /** The test's time, unless the spawner is given its own. */
   readonly clock: Clock
   readonly router: Router
+  readonly surroundings: Surroundings
   /** The default of `readyTimeout` at this moment. */
   readonly readyTimeout: () => number
   /** Called in the tick in which the process came to be. */
@@ -96,9 +98,11 @@ export class Spawner {
           args: merged.args ?? [],
           cwd: path.resolve(merged.cwd ?? runtimeDir),
           env: {
-            ...hermeticEnvironment(runtimeDir, merged.inheritEnv),
-            ...this.options.extraEnv,
-            ...merged.env,
+            ...context.surroundings.environment(
+              hermeticEnvironment(runtimeDir, merged.inheritEnv),
+              { ...this.options.extraEnv, ...merged.env },
+              { agent: agentId, mark },
+            ),
             [ENV.fd]: '3',
             [ENV.agent]: agentId,
             [ENV.runtimeDir]: runtimeDir,
@@ -161,6 +165,7 @@ function standalone(): SpawnerContext {
     observe: () => {},
     clock: systemClock,
     router: OPEN_ROUTER,
+    surroundings: NO_SURROUNDINGS,
     readyTimeout: () => READY_TIMEOUT,
     defaults: {},
     onSpawn: () => {},

@@ -5,12 +5,14 @@ import type { SupervisorOptions } from '../options.ts'
 import { ENV } from '../protocol/frames.ts'
 import { hermeticEnvironment } from './environment.ts'
 import { launch } from './launch.ts'
+import type { Surroundings } from './surroundings.ts'
 import { SupervisorHandle } from './supervisor-handle.ts'
 
 /** @internal What supervisors share with the test they belong to. */
 export interface SupervisorContext {
   readonly runtimeDir: string
   readonly clock: Clock
+  readonly surroundings: Surroundings
   /** One of its own for this supervisor. */
   readonly mark: string
   /** Called in the tick in which the process came to be. */
@@ -30,7 +32,7 @@ export function startSupervisor(
   options: SupervisorOptions,
   context: SupervisorContext,
 ): Promise<SupervisorHandle> {
-  const { runtimeDir, clock, mark } = context
+  const { runtimeDir, clock, mark, surroundings } = context
   const { env, inheritEnv, cwd = runtimeDir, stopSignal = 'SIGTERM', closeGrace = 3000, signal } = options
   const name = nameOfCommand(program, args)
   return launch(
@@ -42,8 +44,7 @@ export function startSupervisor(
       args,
       cwd: path.resolve(cwd),
       env: {
-        ...hermeticEnvironment(runtimeDir, inheritEnv),
-        ...env,
+        ...surroundings.environment(hermeticEnvironment(runtimeDir, inheritEnv), env ?? {}, { mark }),
         [ENV.runtimeDir]: runtimeDir,
         [ENV.mark]: mark,
       },

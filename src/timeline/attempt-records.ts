@@ -46,9 +46,13 @@ function after(
   record: TimelineRecord | undefined,
   event: Exclude<TimelineEvent, { kind: 'note' }>,
 ): TimelineRecord | undefined {
-  const { agent, attempt, time } = event
-  if (event.kind === 'spawn') return { agent, attempt, spawnedAt: time, exitCode: null, signal: null }
+  const { time } = event
+  if (event.kind === 'spawn') {
+    const { agent, attempt } = event
+    return { agent, attempt, spawnedAt: time, exitCode: null, signal: null }
+  }
   if (event.kind === 'spawn-failed') {
+    const { agent, attempt } = event
     const [exitCode, signal] = [null, null]
     return { agent, attempt, spawnedAt: time, exitedAt: time, exitCode, signal, error: event.code }
   }

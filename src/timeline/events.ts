@@ -1,6 +1,7 @@
 import { inspect } from 'node:util'
 
 import { systemCode } from '../errors.ts'
+import type { NetworkEvent } from '../network/network-event.ts'
 import type { AgentEvent } from '../process/agent-event.ts'
 
 /** What a restart loop decides, under the id of the agent that it restarts. */
@@ -23,7 +24,7 @@ export interface NoteEvent {
 }
 
 /** What a timeline is told. */
-export type TimelineEntry = AgentEvent | LoopEvent | NoteEvent
+export type TimelineEntry = AgentEvent | NetworkEvent | LoopEvent | NoteEvent
 
 /** An entry of a timeline, frozen. */
 export type TimelineEvent = TimelineEntry & {
@@ -46,6 +47,7 @@ const KINDS: Readonly<Record<TimelineKind, true>> = {
   ready: true,
   cue: true,
   fault: true,
+  request: true,
   signal: true,
   exit: true,
   'start-failed': true,

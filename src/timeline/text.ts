@@ -1,6 +1,6 @@
 import { canonicalJson } from './canonical.ts'
 import { exactMs } from './exact-ms.ts'
-import type { TimelineEvent } from './events.ts'
+import type { TimelineEvent, TimelineEventOf } from './events.ts'
 
 /*
  * The columns are fixed, so that another event never changes the lines of those before. No line begins or ends with a
@@ -16,7 +16,7 @@ export function timelineText(events: readonly TimelineEvent[]): string {
 
 function line(event: TimelineEvent): string {
   const time = event.virtual ? `${event.time} ms` : '-'
-  const agent = event.kind === 'note' ? '' : `${event.agent}#${event.attempt}`
+  const agent = event.kind === 'note' ? '' : nameOf(event)
   return onOneLine(`[${time.padStart(TIME_WIDTH)}] ${agent.padEnd(AGENT_WIDTH)} ${words(event)}`.trimEnd())
 }
 
@@ -32,6 +32,8 @@ function words(event: TimelineEvent): string {
       return `cue ${event.name}`
     case 'fault':
       return `fault ${event.fault}${proofText(canonicalJson(event.proof))}`
+    case 'request':
+      return `${event.method} ${event.url} ${requestText(event)}`
     case 'signal':
       return `got ${event.signal}`
     case 'exit':
@@ -49,6 +51,17 @@ function words(event: TimelineEvent): string {
     case 'note':
       return `note: ${event.text}`
   }
+}
+
+/** Which attempt of an agent it is about, as far as that was known. */
+function nameOf({ agent, attempt }: { agent: string | undefined; attempt: number | undefined }): string {
+  if (agent === undefined) return '-'
+  return attempt === undefined ? agent : `${agent}#${attempt}`
+}
+
+function requestText({ outcome, status }: TimelineEventOf<'request'>): string {
+  if (status === undefined) return outcome
+  return outcome === 'forwarded' ? `${status}, forwarded` : `${status}`
 }
 
 /** A proof that proves nothing beyond that it happened is left out. */

@@ -23,6 +23,7 @@ test('nothing given is the defaults', () => {
     output: 'on-failure',
     leaks: 'fail',
     unavailableFaults: 'skip',
+    network: { onUnhandled: 'error' },
     clock: {},
   }
   expect(resolveOptions()).toEqual(defaults)
@@ -58,6 +59,15 @@ test('an option given as undefined does not displace an earlier one', () => {
   expect(resolved).toMatchObject({ leaks: 'warn', agents: { a: 'a.ts' }, spawn: { closeGrace: 1 } })
 })
 
+test.each([
+  [[{ network: { onUnhandledRequest: 'warn' } }], 'warn'],
+  [[{ network: { onUnhandledFrame: 'bypass' } }], 'bypass'],
+  [[{ network: { onUnhandledRequest: 'warn' } }, { network: { onUnhandledFrame: 'error' } }], 'error'],
+  [[{ network: { onUnhandledFrame: 'warn' } }, { network: {} }], 'warn'],
+] as const)('%j: requests that nobody answers make: %s', (layers, onUnhandled) => {
+  expect(resolveOptions(...layers).network).toEqual({ onUnhandled })
+})
+
 test('the layers are left as they were', () => {
   const layer: SuperviseOptions = { spawn: { closeGrace: 1 } }
   resolveOptions(layer, { spawn: { closeGrace: 2 } })
@@ -72,6 +82,7 @@ test.each([
   [{ spawn: { closegrace: 1 } }, 'closegrace', 'closeGrace'],
   [{ spawn: { readyTimout: 1 } }, 'readyTimout', 'readyTimeout'],
   [{ clock: { strat: 0 } }, 'strat', 'start'],
+  [{ network: { onUnhandled: 'warn' } }, 'onUnhandled', 'onUnhandledRequest'],
 ])('%j names the unknown option and the one that was meant', (options, wrong, right) => {
   const error = refusal(options)
   expect(error).toMatchObject({ code: 'ERR_OPTION_UNKNOWN', option: wrong })
@@ -124,6 +135,8 @@ test.each([
   [{ spawn: { readyWhen: 'listening' } }, 'readyWhen', '{ stdout: … }'],
   [{ spawn: { readyWhen: { stdout: 80 } } }, 'readyWhen', '{ stdout: … }'],
   [{ spawn: { readyWhen: { stderr: undefined } } }, 'readyWhen', '{ stdout: … }'],
+  [{ network: 'error' }, 'network', 'an object of network options'],
+  [{ network: { onUnhandledRequest: 'ignore' } }, 'onUnhandledRequest', '"error" or "warn" or "bypass"'],
   [{ clock: 5 }, 'clock', 'an object of clock options'],
   [{ clock: { limit: -1 } }, 'limit', 'The clock option `limit` is -1, but must be a number of milliseconds'],
   [{ clock: { limit: '1 h' } }, 'limit', 'milliseconds'],

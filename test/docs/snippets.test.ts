@@ -1,12 +1,10 @@
 import { spawnSync } from 'node:child_process'
-import { symlinkSync } from 'node:fs'
 import { createRequire } from 'node:module'
 import path from 'node:path'
 
 import { expect, test } from 'vitest'
 
 import { labProject } from '../lab/in-test.ts'
-import { repository } from '../lab/repository.ts'
 import { documents, read } from './documents.ts'
 import { type Snippet, snippetsOf } from './snippet.ts'
 
@@ -65,10 +63,8 @@ test('the snippets and examples pass as they are written, and their types are ri
     'tsconfig.json': JSON.stringify(TSCONFIG),
   }
   // In one process: the files are many and small. A snapshot that is missing fails instead of being written.
-  const project = labProject({ files, test: { isolate: false } })
-  for (const name of ['respawn', 'msw']) {
-    symlinkSync(path.join(repository, 'node_modules', name), project.path('node_modules', name))
-  }
+  const modules = { respawn: 'respawn', msw: 'msw' }
+  const project = labProject({ files, modules, test: { isolate: false } })
 
   const run = await project.run('--update=none')
   expect([run.code, run.code === 0 ? '' : run.output]).toEqual([0, ''])

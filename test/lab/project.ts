@@ -23,6 +23,8 @@ export interface ProjectOptions {
   readonly runtime?: Runtime
   /** Contents by path. */
   readonly files: Readonly<Record<string, string>>
+  /** What it has installed besides, by its name there: packages of this repository. */
+  readonly modules?: Readonly<Record<string, string>>
   /** Options of the plugin; null: without the plugin. */
   readonly supervise?: object | null
   /** The part `test` of the Vitest configuration. */
@@ -42,13 +44,14 @@ export class LabProject implements AsyncDisposable {
   readonly runtime: Runtime
   readonly #runs: VitestRun[] = []
 
-  constructor({ runtime = vitest4, files, supervise = {}, test = {} }: ProjectOptions) {
+  constructor({ runtime = vitest4, files, modules = {}, supervise = {}, test = {} }: ProjectOptions) {
     this.runtime = runtime
     this.root = realpathSync(mkdtempSync(path.join(os.tmpdir(), 'vl-')))
     this.temporary = this.path('t')
     mkdirSync(this.temporary)
     try {
       this.#install()
+      for (const [name, from] of Object.entries(modules)) this.#link(name, from)
     } catch (error) {
       rmSync(this.root, { recursive: true, force: true })
       throw error
@@ -123,11 +126,13 @@ export class LabProject implements AsyncDisposable {
     for (const file of packedFiles()) {
       cpSync(path.join(repository, file), this.path('node_modules', 'vitest-supervise', file))
     }
-    for (const name of [...dependencies(), '@types/node']) {
-      mkdirSync(path.dirname(this.path('node_modules', name)), { recursive: true })
-      symlinkSync(path.join(repository, 'node_modules', name), this.path('node_modules', name))
-    }
+    for (const name of [...dependencies(), '@types/node']) this.#link(name, name)
     symlinkSync(this.runtime.vitest, this.path('node_modules', 'vitest'))
+  }
+
+  #link(name: string, from: string): void {
+    mkdirSync(path.dirname(this.path('node_modules', name)), { recursive: true })
+    symlinkSync(path.join(repository, 'node_modules', from), this.path('node_modules', name))
   }
 }
 

@@ -56,6 +56,14 @@ export const entries: fc.Arbitrary<TimelineEntry> = fc
       signal.map((signal): TimelineEntry => ({ ...who, kind: 'exit', exitCode: null, signal })),
       text.map((reason): TimelineEntry => ({ ...who, kind: 'start-failed', reason })),
       fc.nat().map((delay): TimelineEntry => ({ ...who, kind: 'backoff', delay })),
+      text.map((url): TimelineEntry => ({
+        ...who,
+        kind: 'request',
+        method: 'GET',
+        url,
+        outcome: 'answered',
+        status: 200,
+      })),
       text.map((text): TimelineEntry => ({ kind: 'note', text })),
     ),
   )

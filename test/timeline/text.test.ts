@@ -11,6 +11,8 @@ test('an empty timeline says so', () => {
   expect(`${still()}`).toBe('(nothing happened)')
 })
 
+const ASKED = { kind: 'request', method: 'GET', url: 'https://api.example.com/a' } as const
+
 test('every kind of event has its words', () => {
   const timeline = still(
     { ...WEB, kind: 'spawn' },
@@ -28,6 +30,10 @@ test('every kind of event has its words', () => {
     { ...WEB, kind: 'reset' },
     { ...WEB, kind: 'gave-up' },
     { ...WEB, kind: 'stopped' },
+    { ...ASKED, ...WEB, outcome: 'answered', status: 503 },
+    { ...ASKED, ...WEB, outcome: 'forwarded', status: 200 },
+    { ...ASKED, ...WEB, attempt: undefined, outcome: 'aborted', status: undefined },
+    { ...ASKED, agent: undefined, attempt: undefined, outcome: 'unhandled', status: undefined },
     { kind: 'note', text: 'the database is gone' },
   )
   expect(timeline.toString().split('\n')).toEqual([
@@ -46,6 +52,10 @@ test('every kind of event has its words', () => {
     '[       0 ms] web#1        restart count reset',
     '[       0 ms] web#1        gave up',
     '[       0 ms] web#1        stopped',
+    '[       0 ms] web#1        GET https://api.example.com/a 503',
+    '[       0 ms] web#1        GET https://api.example.com/a 200, forwarded',
+    '[       0 ms] web          GET https://api.example.com/a aborted',
+    '[       0 ms] -            GET https://api.example.com/a unhandled',
     '[       0 ms]              note: the database is gone',
   ])
 })

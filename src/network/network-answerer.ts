@@ -1,0 +1,220 @@
+import type { Clock, PatientClock } from '../clock/clock.ts'
+import type { Router } from '../clock/route.ts'
+import type { Answerer } from './answerer.ts'
+import type { Client, Introduction } from './client.ts'
+import type { Exchange, Upgrade } from './exchange.ts'
+import { type FaultRule, FaultRules } from './fault-rules.ts'
+import { Handlers } from './handlers.ts'
+import { type Identify, KnownClient } from './known-client.ts'
+import type { NetworkEvent, RequestOutcome } from './network-event.ts'
+import { Origins } from './origins.ts'
+import { RequestRecord } from './request-log.ts'
+import { Strikes } from './strikes.ts'
+import { Unhandled } from './unhandled.ts'
+import type { Destination, LookupVerdict, Verdict } from './verdict.ts'
+import { type UnhandledStrategy, Ways } from './ways.ts'
+
+/** What a network shares with the test it belongs to. */
+export interface AnswererContext {
+  readonly onUnhandled: UnhandledStrategy
+  readonly clock: Clock | PatientClock
+  readonly router: Router
+  readonly identify: Identify
+  /** Told of everything that happens, at the moment when it does. */
+  readonly observe: (event: NetworkEvent) => void
+}
+
+/** Answers the traffic of one test's children: by its faults first, then by its handlers, else as unhandled. */
+export class NetworkAnswerer implements Answerer {
+  readonly handlers = new Handlers()
+  readonly rules = new FaultRules()
+  readonly allowed = new Origins()
+  readonly unhandled = new Unhandled()
+  /** In the order in which they came. */
+  readonly records: RequestRecord[] = []
+  /** What handlers have thrown. */
+  readonly errors: unknown[] = []
+  readonly #context: AnswererContext
+  readonly #strikes: Strikes
+  readonly #ways: Ways
+  #closed = false
+
+  constructor(context: AnswererContext) {
+    this.#context = context
+    const { handlers, rules, allowed, unhandled } = this
+    this.#strikes = new Strikes(context.clock, (event) => this.#tell(event))
+    const { onUnhandled } = context
+    this.#ways = new Ways({ handlers, rules, allowed, unhandled, strikes: this.#strikes, onUnhandled })
+  }
+
+  /** Tells of nothing more. */
+  close(): void {
+    this.#closed = true
+  }
+
+  introduce(introduction: Introduction): Client {
+    return new KnownClient(introduction, this.#context.identify, this.#context.router)
+  }
+
+  connect(client: Client, destination: Destination): Promise<Verdict> {
+    return this.#ways.connect(client, destination)
+  }
+
+  lookup(client: Client, host: string): Promise<LookupVerdict> {
+    return this.#ways.lookup(client, host)
+  }
+
+  async datagram(client: Client, destination: Destination): Promise<Verdict> {
+    return this.#ways.datagram(client, destination)
+  }
+
+  request(exchange: Exchange): void {
+    const { client, request } = exchange
+    const record = new RequestRecord(client, request.method, request.url, request.headers)
+    request.signal.addEventListener('abort', () => this.#abort(record), { once: true })
+    client.route.deliver(() => {
+      this.records.push(record)
+      void this.#answer(exchange, record)
+    })
+  }
+
+  upgrade(upgrade: Upgrade): void {
+    const { client, url } = upgrade
+    const record = new RequestRecord(client, 'GET', url.href, new Headers())
+    void upgrade.aborted.then(() => this.#abort(record))
+    client.route.deliver(() => {
+      this.records.push(record)
+      void this.#open(upgrade, record)
+    })
+  }
+
+  unintelligible(client: Client, destination: Destination, text: string): void {
+    this.#ways.unintelligible(client, destination, text)
+  }
+
+  /** A connection was open to the end and said nothing. */
+  silent(client: Client, destination: Destination): void {
+    this.#ways.silent(client, destination)
+  }
+
+  async #answer(exchange: Exchange, record: RequestRecord): Promise<void> {
+    const { client, request } = exchange
+    const rule = this.rules.forRequest(request.url)
+    if (rule) {
+      if (!(await this.#strike(rule, record, request.signal))) return
+      if (rule.fault.stall) return exchange.stall()
+      if (rule.fault.reset) {
+        exchange.reset()
+        return this.#settle(record, 'failed')
+      }
+      if (rule.fault.status !== undefined) return this.#send(exchange, record, responseOf(rule), rule)
+    }
+    try {
+      const answer = await this.handlers.answer(request)
+      if (answer.by === 'handler') return await this.#send(exchange, record, answer.response, rule)
+      if (answer.by === 'nobody' && !this.#ways.lets(client, record.method, record.url)) {
+        exchange.reset()
+        return this.#settle(record, 'unhandled')
+      }
+    } catch (error) {
+      this.errors.push(error)
+      return this.#send(exchange, record, brokenResponse(error), rule)
+    }
+    await exchange.forward().then(
+      (status) => this.#settle(record, 'forwarded', status),
+      () => this.#settle(record, 'failed'),
+    )
+  }
+
+  async #send(
+    exchange: Exchange,
+    record: RequestRecord,
+    response: Response,
+    rule: FaultRule | undefined,
+  ): Promise<void> {
+    // What `HttpResponse.error()` makes.
+    if (response.type === 'error') {
+      exchange.reset()
+      return this.#settle(record, 'failed')
+    }
+    if (record.aborted) return
+    this.#settle(record, 'answered', response.status)
+    if ((await exchange.respond(response, rule?.fault.truncateAt)) === 'aborted') record.aborted = true
+  }
+
+  async #open(upgrade: Upgrade, record: RequestRecord): Promise<void> {
+    const { client } = upgrade
+    const rule = this.rules.forRequest(record.url)
+    if (rule) {
+      if (!(await this.#strike(rule, record))) return
+      const { status, stall, reset, truncateAt } = rule.fault
+      if (stall) return upgrade.stall()
+      if (reset || truncateAt !== undefined) {
+        upgrade.reset()
+        return this.#settle(record, 'failed')
+      }
+      if (status !== undefined) {
+        upgrade.refuse(status)
+        return this.#settle(record, 'answered', status)
+      }
+    }
+    try {
+      if (await this.handlers.connect(upgrade.connection)) {
+        upgrade.accept()
+        return this.#settle(record, 'answered', 101)
+      }
+    } catch (error) {
+      this.errors.push(error)
+      upgrade.refuse(500)
+      return this.#settle(record, 'answered', 500)
+    }
+    if (this.#ways.lets(client, record.method, record.url)) {
+      upgrade.forward()
+      return this.#settle(record, 'forwarded', 101)
+    }
+    upgrade.reset()
+    this.#settle(record, 'unhandled')
+  }
+
+  #strike(rule: FaultRule, record: RequestRecord, signal?: AbortSignal): Promise<boolean> {
+    const { client, method, url } = record
+    record.faults.push(rule.name)
+    return this.#strikes.strike(rule, client, { method, url }, signal)
+  }
+
+  #abort(record: RequestRecord): void {
+    record.aborted = true
+    record.client.route.deliver(() => this.#settle(record, 'aborted'))
+  }
+
+  #settle(record: RequestRecord, outcome: RequestOutcome, status?: number): void {
+    if (record.outcome !== undefined) return
+    record.outcome = outcome
+    record.status = status
+    const { client, method, url } = record
+    this.#tell({
+      kind: 'request',
+      agent: client.agent,
+      attempt: client.attempt,
+      method,
+      url,
+      outcome,
+      status,
+    })
+  }
+
+  #tell(event: NetworkEvent): void {
+    if (!this.#closed) this.#context.observe(event)
+  }
+}
+
+function responseOf({ fault }: FaultRule): Response {
+  const { status = 500, headers = {}, body = null } = fault
+  return new Response(body, { status, headers })
+}
+
+/** What a handler that throws answers, as in MSW. */
+function brokenResponse(error: unknown): Response {
+  const { name, message } = error instanceof Error ? error : { name: 'Error', message: String(error) }
+  return Response.json({ name, message }, { status: 500, statusText: 'Unhandled Exception' })
+}

@@ -1,0 +1,143 @@
+import type { Client } from './client.ts'
+import type { FaultRule, FaultRules } from './fault-rules.ts'
+import type { Handlers } from './handlers.ts'
+import { isLoopback } from './loopback.ts'
+import { Names } from './names.ts'
+import type { Origins } from './origins.ts'
+import type { Strikes } from './strikes.ts'
+import { nameOfClient, type Unhandled } from './unhandled.ts'
+import type { UrlPattern } from './url-pattern.ts'
+import type { Destination, LookupVerdict, Verdict } from './verdict.ts'
+
+/** What becomes of a request that no handler answers, as MSW names it. */
+export type UnhandledStrategy = 'error' | 'warn' | 'bypass'
+
+export interface WaysParts {
+  readonly handlers: Handlers
+  readonly rules: FaultRules
+  readonly allowed: Origins
+  readonly unhandled: Unhandled
+  readonly strikes: Strikes
+  readonly onUnhandled: UnhandledStrategy
+}
+
+type Nowhere = { readonly to: 'nowhere'; readonly code: string }
+
+const DIRECT = { to: 'direct' } as const
+const GATEWAY = { to: 'gateway' } as const
+const PORTS: Readonly<Record<string, string>> = { 'http:': '80', 'ws:': '80', 'https:': '443', 'wss:': '443' }
+
+/** Decides where what the children of one test want to reach is to go, before there is any request. */
+export class Ways {
+  readonly #parts: WaysParts
+  readonly #names = new Names()
+
+  constructor(parts: WaysParts) {
+    this.#parts = parts
+  }
+
+  async connect(client: Client, asked: Destination): Promise<Verdict> {
+    const { rules, allowed, onUnhandled } = this.#parts
+    const destination = { host: this.#names.nameOf(asked.host), port: asked.port }
+    const refused = await this.#refusal(client, () => rules.forConnection(destination), { ...destination })
+    if (refused) return refused
+    if (isLoopback(destination.host) || allowed.allow(destination)) {
+      return this.#isNamed(destination) ? GATEWAY : DIRECT
+    }
+    return onUnhandled === 'error' || this.#isMeant(destination) ? GATEWAY : DIRECT
+  }
+
+  async lookup(client: Client, host: string): Promise<LookupVerdict> {
+    const { rules, allowed, handlers } = this.#parts
+    const refused = await this.#refusal(client, () => rules.forName(host), { host })
+    if (refused) return refused
+    if (isLoopback(host) || allowed.allowHost(host)) return DIRECT
+    if (handlers.mayMeanHost(host) || this.#isStruck((pattern) => pattern.mayMeanHost(host))) {
+      return { ...GATEWAY, address: this.#names.addressOf(host) }
+    }
+    return this.#refuse(client, `lookup of ${host}`, 'ENOTFOUND')
+  }
+
+  datagram(client: Client, asked: Destination): Verdict {
+    const destination = { host: this.#names.nameOf(asked.host), port: asked.port }
+    if (isLoopback(destination.host) || this.#parts.allowed.allow(destination, 'udp')) return DIRECT
+    return this.#refuse(client, `udp ${textOf(destination)}`, 'ECONNREFUSED')
+  }
+
+  /** Whether a request that nobody answers goes on to the real server. If it does not, the test is told of it. */
+  lets(client: Client, method: string, url: string): boolean {
+    const { allowed, onUnhandled, unhandled } = this.#parts
+    const { protocol, hostname, port } = new URL(url)
+    if (allowed.allow({ host: hostname, port: Number(port || PORTS[protocol]) })) return true
+    if (onUnhandled === 'error') unhandled.add(client, `${method} ${url}`)
+    if (onUnhandled === 'warn') warn(client, `${method} ${url}`)
+    return onUnhandled !== 'error'
+  }
+
+  /** A connection was open to the end and said nothing. */
+  silent(client: Client, destination: Destination): void {
+    const { onUnhandled, unhandled } = this.#parts
+    if (onUnhandled !== 'error' || this.#isMeant(destination)) return
+    unhandled.add(
+      client,
+      `tcp ${textOf(destination)}`,
+      'it sent nothing, and waited for the other side to begin',
+    )
+  }
+
+  /** A connection held neither HTTP nor TLS. */
+  unintelligible(client: Client, destination: Destination, text: string): void {
+    const hint = `it began with ${JSON.stringify(text)}, which is neither HTTP nor TLS`
+    this.#parts.unhandled.add(client, `tcp ${textOf(destination)}`, hint)
+  }
+
+  /** The verdict of a fault for connections, once it has struck. */
+  async #refusal(
+    client: Client,
+    find: () => FaultRule | undefined,
+    proof: { readonly host: string; readonly port?: number },
+  ): Promise<Nowhere | undefined> {
+    if (!find()) return undefined
+    // Which of several children is struck is decided in their order.
+    await new Promise<void>((resolve) => client.route.deliver(resolve))
+    const rule = find()
+    if (!rule) return undefined
+    const code = rule.fault.connect ?? 'ECONNREFUSED'
+    await this.#parts.strikes.strike(rule, client, { ...proof, code })
+    return { to: 'nowhere', code }
+  }
+
+  #refuse(client: Client, what: string, code: string): typeof DIRECT | Nowhere {
+    const { onUnhandled, unhandled } = this.#parts
+    if (onUnhandled === 'error') {
+      unhandled.add(client, what)
+      return { to: 'nowhere', code }
+    }
+    if (onUnhandled === 'warn') warn(client, what)
+    return DIRECT
+  }
+
+  #isNamed(destination: Destination): boolean {
+    return this.#parts.handlers.name(destination) || this.#isStruck((pattern) => pattern.names(destination))
+  }
+
+  #isMeant(destination: Destination): boolean {
+    return (
+      this.#parts.handlers.mayMean(destination) || this.#isStruck((pattern) => pattern.mayMean(destination))
+    )
+  }
+
+  #isStruck(by: (pattern: UrlPattern) => boolean): boolean {
+    return this.#parts.rules.patterns.some(by)
+  }
+}
+
+function warn(client: Client, what: string): void {
+  console.warn(
+    `vitest-supervise: ${nameOfClient(client)} asked the network for what no handler answers, and it is let through: ${what}`,
+  )
+}
+
+function textOf({ host, port }: Destination): string {
+  return `${host.includes(':') ? `[${host}]` : host}:${port}`
+}
