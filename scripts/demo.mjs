@@ -1,6 +1,6 @@
 /*
- * The main job, as users would do it: three Vitest projects that have the packed package installed test a server, a
- * supervisor written by hand, and one from npm.
+ * The main job, as users would do it: four Vitest projects that have the packed package installed test a server, a
+ * supervisor written by hand, one from npm, and a client of an API that fails.
  */
 import { spawnSync } from 'node:child_process'
 import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs'
@@ -14,6 +14,7 @@ const EXAMPLES = {
   quickstart: 'a real server: requests, crashes, SIGTERM',
   supervisor: 'a supervisor written by hand, in virtual time',
   respawn: '`respawn` from npm, unmodified, in virtual time',
+  'flaky-api': 'a client of an API that fails, in virtual time',
 }
 
 const vitest = path.join(

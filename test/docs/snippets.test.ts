@@ -56,6 +56,9 @@ test('the snippets and examples pass as they are written, and their types are ri
     'src/supervisor.ts': read('examples/supervisor/src/supervisor.ts'),
     'test/supervisor.test.ts': read('examples/supervisor/test/supervisor.test.ts'),
     'test/respawn.test.ts': read('examples/respawn/test/respawn.test.ts'),
+    // Its types alone: it needs an agent of its own, with which `npm run demo` runs it.
+    'flaky-api/poller.ts': read('examples/flaky-api/src/poller.ts'),
+    'flaky-api/test.ts': read('examples/flaky-api/test/poller.test.ts'),
     'ambient.d.ts': AMBIENT,
     'tsconfig.json': JSON.stringify(TSCONFIG),
   }

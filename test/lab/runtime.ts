@@ -43,10 +43,16 @@ export async function runtime(major: VitestMajor): Promise<Runtime> {
 
 /** This major version of Node, with the newest Vitest that we have for it. Installed like the others. */
 export async function nodeRuntime(major: string): Promise<Runtime> {
-  const own = process.versions.node.split('.')[0] === major
-  const node = own ? process.execPath : path.join(await install(nodePackage(), major), 'bin', 'node')
+  const node = isOwn(major) ? process.execPath : await nodeBinary(major)
   const vitest = Number(major) < 22 ? vitest4.vitest : await install('vitest', VITEST_5)
   return describe(vitest, node, await versionOf(node))
+}
+
+/** The binary of this major version of Node, or undefined where it would have to be installed and this is not CI. */
+export async function nodeAtHand(major: string): Promise<string | undefined> {
+  if (isOwn(major)) return process.execPath
+  const here = existsSync(place(nodePackage(), major)) || process.env['CI']
+  return here ? nodeBinary(major) : undefined
 }
 
 /** The same as {@link runtime}, or undefined where it would have to be installed and nobody has asked for that with `npm run kill-matrix` or on CI. */
@@ -62,7 +68,15 @@ function describe(vitest: string, node: string, nodeVersion: string): Runtime {
 
 async function nodeForVitest5(): Promise<string> {
   if (hasNodeForVitest5()) return process.execPath
-  return path.join(await install(nodePackage(), NODE_FOR_5), 'bin', 'node')
+  return nodeBinary(NODE_FOR_5)
+}
+
+async function nodeBinary(major: string): Promise<string> {
+  return path.join(await install(nodePackage(), major), 'bin', 'node')
+}
+
+function isOwn(major: string): boolean {
+  return process.versions.node.split('.')[0] === major
 }
 
 function hasNodeForVitest5(): boolean {
