@@ -1,7 +1,7 @@
 import type { Clock } from '../clock/clock.ts'
 import type { Router } from '../clock/route.ts'
 import { throwAll } from '../errors.ts'
-import { networkEnvironment, withNetwork } from '../network/environment.ts'
+import { networkEnvironment, proxyEnvironment, withNetwork } from '../network/environment.ts'
 import type { Gateway } from '../network/gateway/gateway.ts'
 import { requireMsw } from '../network/msw.ts'
 import { Network } from '../network/network.ts'
@@ -93,7 +93,7 @@ export class HarnessNetwork implements Surroundings {
       import('../network/gateway/gateway.ts'),
     ])
     const authority = await Authority.ofRun(directory)
-    const gateway = await openGateway({ answerer, directory, name, authority })
+    const gateway = await openGateway({ answerer, directory, name, authority, env: proxyEnvironment })
     const network = new Network({
       answerer,
       env: networkEnvironment(gateway),

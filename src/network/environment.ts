@@ -5,7 +5,7 @@ export interface GatewayPlace {
   /** What Node is to load. */
   readonly preloadFile: string
   /** The test's authority, and those that the system trusts. PEM. */
-  readonly caFile: string
+  readonly caBundle: string
   readonly proxyPort: number
 }
 
@@ -36,7 +36,7 @@ export function networkEnvironment(place: GatewayPlace, user: ProxyUser = {}): R
 
 /** The same for children that are not Node alone. */
 export function proxyEnvironment(
-  { caFile, proxyPort }: GatewayPlace,
+  { caBundle, proxyPort }: GatewayPlace,
   { agent, mark }: ProxyUser = {},
 ): Record<string, string> {
   const credentials =
@@ -54,7 +54,7 @@ export function proxyEnvironment(
     // What the developer's machine excepts is none of the test's.
     NO_PROXY: '',
     no_proxy: '',
-    ...Object.fromEntries(CA_NAMES.map((name) => [name, caFile])),
+    ...Object.fromEntries(CA_NAMES.map((name) => [name, caBundle])),
   }
 }
 

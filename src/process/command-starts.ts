@@ -70,7 +70,7 @@ export class CommandStarts {
 
   /** The start that this process has made as `pid`, and that has not said hello. */
   startOf(pid: number): Attempt | undefined {
-    return this.#awaited.get(pid)
+    return this.#awaited.get(pid)?.attempt
   }
 
   /** Numbers no more starts, and tells of no more exits. */

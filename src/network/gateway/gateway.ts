@@ -21,6 +21,8 @@ export interface GatewayPlaces {
   readonly preloadFile: string
   /** The path of the certificate that children have to trust. */
   readonly caFile: string
+  /** The same, and those of the authorities that the system trusts. */
+  readonly caBundle: string
   /** Of the proxy for children that are not Node, on 127.0.0.1. */
   readonly proxyPort: number
 }
@@ -71,6 +73,7 @@ export async function openGateway(options: GatewayOptions): Promise<Gateway> {
 export class Gateway implements GatewayPlaces, AsyncDisposable {
   readonly preloadFile: string
   readonly caFile: string
+  readonly caBundle: string
   readonly #address: string
   readonly #door: Door
   readonly #proxy: Proxy
@@ -81,6 +84,7 @@ export class Gateway implements GatewayPlaces, AsyncDisposable {
   constructor({ answerer, authority, directory, name }: GatewayOptions) {
     this.preloadFile = path.join(directory, `${name}.network.cjs`)
     this.caFile = authority.caFile
+    this.caBundle = authority.caBundle
     this.#address = addressOf(directory, name)
     this.#door = new Door({ answerer, authority })
     this.#proxy = new Proxy(answerer, this.#door)
@@ -107,7 +111,7 @@ export class Gateway implements GatewayPlaces, AsyncDisposable {
       control: this.#address,
       ca: authority.caFile,
       file: this.preloadFile,
-      ...(variables && { env: variables }),
+      env: variables ?? {},
     }
     const program = preload ?? path.join(packageRoot(), 'dist', 'src', 'network', 'preload.cjs')
     const text = `'use strict'\nrequire(${JSON.stringify(program)}).start(${JSON.stringify(start)})\n`

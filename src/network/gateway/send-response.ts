@@ -120,7 +120,7 @@ async function write(out: Reply['out'], bytes: Uint8Array): Promise<void> {
 /** Node sends a short text and the head before it in one piece, and bytes in two. */
 function endWith(out: Reply['out'], bytes: Uint8Array): void {
   if (bytes.length > SHORT || !(out instanceof OutgoingMessage)) out.end(bytes)
-  else out.end(Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength).latin1Slice(), 'latin1')
+  else out.end(Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength).toString('latin1'), 'latin1')
 }
 
 function bytesOf(chunk: unknown): Uint8Array {
