@@ -23,7 +23,6 @@ export async function forwardCall(call: Call, request?: Request): Promise<number
       path: `${url.pathname}${url.search}`,
       headers: requestHeaders(call, url),
       createConnection: () => socket,
-      agent: false,
     })
     const fail = (error: Error): void => {
       status.reject(error)

@@ -130,6 +130,7 @@ class Http1Reply implements Reply {
 
   cut(): void {
     this.#broken = true
+    this.#response.flushHeaders()
     this.#arrival.end()
   }
 

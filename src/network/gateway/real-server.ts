@@ -46,10 +46,12 @@ export function connectTo(
   const socket = new Socket()
   Reflect.apply(connect, socket, [{ host, port, lookup, noDelay: true }])
   if (!secure) return socket
-  return connectTls({
+  const secured = connectTls({
     socket,
     host,
     ...(isIP(serverName) === 0 && { servername: serverName }),
     ...(protocols && { ALPNProtocols: protocols }),
   })
+  socket.on('error', (error) => secured.destroy(error))
+  return secured
 }

@@ -1,4 +1,3 @@
-import { once } from 'node:events'
 import { OutgoingMessage } from 'node:http'
 import type { ReadableStreamDefaultReader, ReadableStreamReadResult } from 'node:stream/web'
 
@@ -112,9 +111,16 @@ function settled(promise: Promise<Chunk> | undefined): Promise<Chunk | undefined
   })
 }
 
-async function write(out: Reply['out'], bytes: Uint8Array): Promise<void> {
-  if (bytes.length === 0 || out.write(bytes) || out.destroyed) return
-  await Promise.race([once(out, 'drain'), once(out, 'close')])
+/** Resolves when more can be written, or nothing any more. */
+function write(out: Reply['out'], bytes: Uint8Array): Promise<void> | undefined {
+  if (bytes.length === 0 || out.write(bytes) || out.destroyed) return undefined
+  return new Promise((resolve) => {
+    const go = (): void => {
+      out.off('drain', go).off('close', go)
+      resolve()
+    }
+    out.on('drain', go).on('close', go)
+  })
 }
 
 /** Node sends a short text and the head before it in one piece, and bytes in two. */

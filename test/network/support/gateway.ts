@@ -96,6 +96,6 @@ export async function serve(
 }
 
 /** TLS to a port of the gateway, for HTTP/2. */
-export function tlsTo(port: number, ca: string, servername = 'api.test'): tls.TLSSocket {
-  return tls.connect({ port, host: '127.0.0.1', ca, servername, ALPNProtocols: ['h2'] })
+export function tlsTo(port: number, ca: string, servername = 'api.test', protocol = 'h2'): tls.TLSSocket {
+  return tls.connect({ port, host: '127.0.0.1', ca, servername, ALPNProtocols: [protocol] })
 }
