@@ -62,8 +62,8 @@ export class FaultRule implements NetworkInjection {
 export class FaultRules {
   readonly #rules: FaultRule[] = []
 
-  /** Throws `ERR_OPTION_UNKNOWN` or `ERR_OPTION_INVALID`. */
-  add(url: UrlLike, fault: NetworkFault): FaultRule {
+  /** Throws `ERR_OPTION_UNKNOWN` or `ERR_OPTION_INVALID`. @param caller what the test has called */
+  add(url: UrlLike, fault: NetworkFault, caller: (...input: never[]) => unknown = this.add): FaultRule {
     if (!isUrlLike(url)) {
       const expected =
         'an absolute URL such as "https://api.example.com/*", one that begins with "*", or a regular expression'
@@ -71,7 +71,7 @@ export class FaultRules {
     }
     checkNetworkFault(fault)
     const rule = new FaultRule(new UrlPattern(url), { ...fault })
-    Error.captureStackTrace(rule.site, FaultRules.prototype.add)
+    Error.captureStackTrace(rule.site, caller)
     this.#rules.push(rule)
     return rule
   }

@@ -49,7 +49,7 @@ export class Network {
    * fault that never strikes fails the test with `ERR_FAULT_UNFIRED`. Throws `ERR_OPTION_UNKNOWN` or `ERR_OPTION_INVALID`.
    */
   fail(url: UrlLike, fault: NetworkFault): NetworkInjection {
-    const rule = this.#open.rules.add(url, fault)
+    const rule = this.#open.rules.add(url, fault, this.fail)
     // On a connection that is there already it would have to be made again.
     if (fault.connect !== undefined) this.#parts.closeIdle((destination) => rule.pattern.mayMean(destination))
     return rule
