@@ -12,6 +12,8 @@ export interface ArrivalParts {
   readonly destination: Destination
   /** The TCP connection. */
   readonly raw: net.Socket
+  /** Those of the connections to real servers that are open for it are added, for whoever closes them. */
+  readonly outgoing: Set<net.Socket>
 }
 
 /** A connection that has come to a gateway, from the first byte to the last. */
@@ -29,11 +31,13 @@ export class Arrival {
   #client: Client | (() => Client)
   #destination: Destination
   #served = false
+  readonly #outgoing: Set<net.Socket>
   readonly #ended: (() => void)[] = []
 
-  constructor({ client, destination, raw }: ArrivalParts) {
+  constructor({ client, destination, raw, outgoing }: ArrivalParts) {
     this.#client = client
     this.#destination = destination
+    this.#outgoing = outgoing
     this.raw = raw
     this.socket = raw
     // A connection that breaks has ended: whoever uses it is told of that.
@@ -78,6 +82,13 @@ export class Arrival {
   /** Calls `listener` when the connection has ended. */
   onEnd(listener: () => void): void {
     this.#ended.push(listener)
+  }
+
+  /** Has a connection to a real server end with the gateway at the latest. Gives it back. */
+  track<T extends net.Socket>(socket: T): T {
+    this.#outgoing.add(socket)
+    socket.once('close', () => this.#outgoing.delete(socket))
+    return socket
   }
 
   /** Has the client see `ECONNRESET`. */

@@ -24,6 +24,8 @@ export interface DoorParts {
 
 /** Takes the connections of a gateway, finds out what they speak, and hands on what they ask for. */
 export class Door {
+  /** The connections to real servers. */
+  readonly outgoing = new Set<net.Socket>()
   readonly #answerer: Answerer
   readonly #authority: Authority
   readonly #arrivals = new Set<Arrival>()
@@ -45,8 +47,8 @@ export class Door {
   }
 
   /** Takes a connection. */
-  take(parts: ArrivalParts): Arrival {
-    const arrival = new Arrival(parts)
+  take(parts: Omit<ArrivalParts, 'outgoing'>): Arrival {
+    const arrival = new Arrival({ ...parts, outgoing: this.outgoing })
     this.#arrivals.add(arrival)
     arrival.onEnd(() => this.#arrivals.delete(arrival))
     firstBytes(arrival.raw, (bytes) => this.#sniff(arrival, bytes))
@@ -74,6 +76,7 @@ export class Door {
   /** Closes every connection. */
   close(): void {
     for (const arrival of this.#arrivals) arrival.raw.destroy()
+    for (const socket of this.outgoing) socket.destroy()
   }
 
   /** Gives back whether that was enough to know what is spoken. */

@@ -17,7 +17,7 @@ export async function forwardCall(call: Call, request?: Request): Promise<number
   try {
     const url = new URL(call.url)
     const place = placeOf(url, call.arrival)
-    const socket = connectTo(place, call.arrival.serverName ?? url.hostname, ['http/1.1'])
+    const socket = call.arrival.track(connectTo(place, call.arrival.serverName ?? url.hostname, ['http/1.1']))
     const outgoing = realRequest({
       method: call.method,
       path: `${url.pathname}${url.search}`,

@@ -24,7 +24,6 @@ export class Proxy {
   readonly #door: Door
   readonly #clients = new Map<string, Client>()
   readonly #arrivals = new Set<Arrival>()
-  readonly #tunnels = new Set<net.Socket>()
 
   constructor(answerer: Answerer, door: Door) {
     this.#answerer = answerer
@@ -43,7 +42,8 @@ export class Proxy {
       },
     })
     this.server = createServer({ allowHalfOpen: true, noDelay: true }, (raw) => {
-      const arrival = new Arrival({ raw, client: () => this.#clientOf(undefined), destination: UNKNOWN })
+      const client = (): Client => this.#clientOf(undefined)
+      const arrival = new Arrival({ raw, client, destination: UNKNOWN, outgoing: door.outgoing })
       this.#arrivals.add(arrival)
       arrival.onEnd(() => this.#arrivals.delete(arrival))
       http1.take(arrival)
@@ -57,7 +57,6 @@ export class Proxy {
 
   close(): void {
     for (const arrival of this.#arrivals) arrival.raw.destroy()
-    for (const tunnel of this.#tunnels) tunnel.destroy()
     for (const client of this.#clients.values()) client.route.close()
   }
 
@@ -99,33 +98,11 @@ export class Proxy {
     const verdict = await this.#answerer.connect(client, destination)
     if (raw.destroyed) return
     if (verdict.to === 'nowhere') return sayRaw(raw, 502, refusal(verdict.code, destination))
-    if (verdict.to === 'direct') return this.#tunnel(raw, head, destination)
+    if (verdict.to === 'direct') return tunnel(arrival, head, destination)
     this.#arrivals.delete(arrival)
     raw.write(ESTABLISHED)
     if (head.length > 0) raw.unshift(head)
     this.#door.take({ raw, client: () => client, destination })
-  }
-
-  #tunnel(raw: net.Socket, head: Buffer, destination: Destination): void {
-    const server = connectTo({ ...destination, secure: false }, destination.host)
-    this.#tunnels.add(server)
-    let connected = false
-    server.once('connect', () => {
-      connected = true
-      raw.write(ESTABLISHED)
-      if (head.length > 0) server.write(head)
-      raw.pipe(server)
-      server.pipe(raw)
-    })
-    server.on('error', (error: NodeJS.ErrnoException) => {
-      if (connected) raw.destroy()
-      else sayRaw(raw, 502, refusal(error.code ?? error.message, destination))
-    })
-    server.once('close', () => {
-      this.#tunnels.delete(server)
-      if (connected) raw.destroySoon()
-    })
-    raw.once('close', () => server.destroy())
   }
 
   #clientOf(authorization: string | undefined): Client {
@@ -135,6 +112,28 @@ export class Proxy {
     this.#clients.set(authorization ?? '', client)
     return client
   }
+}
+
+/** Hands through what is said, unread. */
+function tunnel(arrival: Arrival, head: Buffer, destination: Destination): void {
+  const { raw } = arrival
+  const server = arrival.track(connectTo({ ...destination, secure: false }, destination.host))
+  let connected = false
+  server.once('connect', () => {
+    connected = true
+    raw.write(ESTABLISHED)
+    if (head.length > 0) server.write(head)
+    raw.pipe(server)
+    server.pipe(raw)
+  })
+  server.on('error', (error: NodeJS.ErrnoException) => {
+    if (connected) raw.destroy()
+    else sayRaw(raw, 502, refusal(error.code ?? error.message, destination))
+  })
+  server.once('close', () => {
+    if (connected) raw.destroySoon()
+  })
+  raw.once('close', () => server.destroy())
 }
 
 const ESTABLISHED = 'HTTP/1.1 200 Connection Established\r\n\r\n'

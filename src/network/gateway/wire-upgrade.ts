@@ -61,6 +61,7 @@ class WireUpgrade implements Upgrade {
   readonly #clientEnd: WebSocketClientEnd
   readonly #serverEnd: WebSocketServerEnd
   #accepted = false
+  #opened = false
 
   constructor(call: UpgradeCall, url: URL, library: Library, early: Early) {
     const { arrival, request } = call
@@ -81,6 +82,8 @@ class WireUpgrade implements Upgrade {
     this.aborted = aborted.promise
     arrival.onEnd(() => {
       if (!this.#accepted) aborted.resolve()
+      // Once it is open it tells of its end by itself, with the code.
+      if (this.#opened) return
       this.#clientEnd.end(1006, '')
       this.#serverEnd.terminate()
     })
@@ -91,9 +94,11 @@ class WireUpgrade implements Upgrade {
     if (this.#accepted || socket.destroyed) return
     this.#accepted = true
     const said = this.#early.stop()
-    serverOf(this.#library, protocol).handleUpgrade(request, socket, said, (real) =>
-      this.#clientEnd.open(real),
-    )
+    serverOf(this.#library, protocol).handleUpgrade(request, socket, said, (real) => {
+      this.#opened = true
+      this.#clientEnd.open(real)
+      socket.resume()
+    })
   }
 
   refuse(status: number): void {
@@ -134,7 +139,7 @@ class WireUpgrade implements Upgrade {
     return new this.#library.WebSocket(this.url, this.connection.info.protocols ?? [], {
       headers: headers as unknown as Record<string, string>,
       perMessageDeflate: false,
-      createConnection: () => connectTo(place, arrival.serverName ?? this.url.hostname),
+      createConnection: () => arrival.track(connectTo(place, arrival.serverName ?? this.url.hostname)),
     })
   }
 }
