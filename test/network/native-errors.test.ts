@@ -8,7 +8,7 @@ import { pathOf } from './support/programs.ts'
 
 const URL = 'https://api.example.com/document'
 
-/** What each client says of a fault. curl says it by its exit code, and of connections hears what the proxy says. */
+/** What each client says of a fault. curl says it by its exit code, and hears of connections what its proxy says. */
 const FAULTS = [
   { fault: { status: 503 }, fetch: '503', https: '503', curl: '' },
   { fault: { reset: true }, fetch: 'ECONNRESET read', https: 'ECONNRESET read', curl: 'curl 56' },
@@ -38,7 +38,7 @@ async function ask(client: string, network: Readonly<Record<string, string>>): P
   const env = { PATH: process.env['PATH'], ...network }
   const run = promisify(execFile)
   if (client === 'curl') {
-    return run('curl', ['-sS', URL], { env }).then(
+    return run('curl', ['-sS', '--http1.1', URL], { env }).then(
       ({ stdout }) => stdout,
       ({ code }: { code: unknown }) => `curl ${String(code)}`,
     )

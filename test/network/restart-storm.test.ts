@@ -15,41 +15,40 @@ const STARTS = Array.from({ length: 50 }, (_, index) => index + 1)
 
 const test = supervised.extend('superviseOptions', agentOf('early.mjs'))
 
-test('each of 50 starts in virtual time is answered from its first request', async ({
-  network,
-  restartLoop,
-  faults,
-  clock,
-  timeline,
-  runtimeDir,
-}) => {
-  let starts = 0
-  network.use(http.get(START, () => HttpResponse.text(`${++starts}`)))
-  faults.inject(fault.exit(1), { attempts: [1, 49] })
-  void restartLoop({ policy: 'on-failure' }).run()
-  await clock.runUntil(timeline.until('ready', { attempt: 50 }))
-  expect(answers(runtimeDir)).toEqual(STARTS.map(String))
-  expect(briefly(network.requests)).toEqual(STARTS.map((attempt) => `agent#${attempt} 200`))
-})
+// On a machine that is busy with others a start may take a second.
+const options = { timeout: 180_000 }
 
-test('each of 50 starts by another supervisor is answered from its first request', async ({
-  network,
-  agentCommand,
-  faults,
-  runtimeDir,
-}) => {
-  let starts = 0
-  network.use(http.get(START, () => HttpResponse.text(`${++starts}`)))
-  faults.inject(fault.exit(1), { attempts: 'every' })
-  const ends: unknown[] = []
-  for (const _ of STARTS) {
-    const child = spawn(agentCommand.file, agentCommand.args, { env: agentCommand.env, stdio: 'ignore' })
-    ends.push((await once(child, 'exit'))[0])
-  }
-  expect(ends).toEqual(STARTS.map(() => 1))
-  expect(answers(runtimeDir)).toEqual(STARTS.map(String))
-  expect(briefly(network.requests)).toEqual(STARTS.map((attempt) => `agent#${attempt} 200`))
-})
+test(
+  'each of 50 starts in virtual time is answered from its first request',
+  options,
+  async ({ network, restartLoop, faults, clock, timeline, runtimeDir }) => {
+    let starts = 0
+    network.use(http.get(START, () => HttpResponse.text(`${++starts}`)))
+    faults.inject(fault.exit(1), { attempts: [1, 49] })
+    void restartLoop({ policy: 'on-failure' }).run()
+    await clock.runUntil(timeline.until('ready', { attempt: 50 }))
+    expect(answers(runtimeDir)).toEqual(STARTS.map(String))
+    expect(briefly(network.requests)).toEqual(STARTS.map((attempt) => `agent#${attempt} 200`))
+  },
+)
+
+test(
+  'each of 50 starts by another supervisor is answered from its first request',
+  options,
+  async ({ network, agentCommand, faults, runtimeDir }) => {
+    let starts = 0
+    network.use(http.get(START, () => HttpResponse.text(`${++starts}`)))
+    faults.inject(fault.exit(1), { attempts: 'every' })
+    const ends: unknown[] = []
+    for (const _ of STARTS) {
+      const child = spawn(agentCommand.file, agentCommand.args, { env: agentCommand.env, stdio: 'ignore' })
+      ends.push((await once(child, 'exit'))[0])
+    }
+    expect(ends).toEqual(STARTS.map(() => 1))
+    expect(answers(runtimeDir)).toEqual(STARTS.map(String))
+    expect(briefly(network.requests)).toEqual(STARTS.map((attempt) => `agent#${attempt} 200`))
+  },
+)
 
 test('a request whose sender was killed is aborted, and the next start is answered', async ({
   network,
