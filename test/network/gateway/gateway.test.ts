@@ -12,7 +12,7 @@ import { openGateway } from '../../../src/network/gateway/gateway.ts'
 import { deferred } from '../../../src/wait.ts'
 import { Scratch } from '../../support/scratch.ts'
 import { HandmadeAnswerer } from '../support/answerer.ts'
-import { HandmadePreload } from '../support/control.ts'
+import { HandmadePreload } from '../support/handmade-preload.ts'
 import { ask, open, tlsTo } from '../support/gateway.ts'
 
 /** Resolves when a connection has ended, however it did. */
