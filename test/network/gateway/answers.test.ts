@@ -32,6 +32,20 @@ test('an answer keeps its repeated cookies, its length, and its compressed body'
   expect(reply.body).toEqual(zipped)
 })
 
+test('an answer that is shorter than it promises breaks off, and one that cannot be sent resets the connection', async () => {
+  const { answerer, preload } = await open()
+  const port = await preload.portFor('api.test', 80)
+  answerer.onRequest = (exchange) =>
+    exchange.respond(new Response('four', { headers: { 'content-length': '5' } }))
+  await expect(ask(port)).rejects.toMatchObject({ code: 'ECONNRESET', message: 'aborted' })
+  const used = new Response('used')
+  await used.text()
+  const failure = deferred<unknown>()
+  answerer.onRequest = (exchange) => exchange.respond(used).catch(failure.resolve)
+  await expect(ask(port)).rejects.toMatchObject({ code: 'ECONNRESET' })
+  expect(await failure.promise).toBeInstanceOf(TypeError)
+})
+
 test('answers to HEAD and those that have no body send none, and the connection goes on', async () => {
   const { answerer, preload } = await open()
   const statuses = [200, 204, 304]
