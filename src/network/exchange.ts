@@ -10,6 +10,7 @@ export interface Exchange {
   readonly request: Request
   /**
    * Sends the response, streamed. Resolves when it has been handed to the system, or the client has gone.
+   * Rejects, and resets the connection, if it cannot be sent, as one whose body has been used.
    * @param truncateAt how many bytes of the body are sent before the connection is closed; its head promises all of them
    */
   respond(response: Response, truncateAt?: number): Promise<Delivery>

@@ -67,6 +67,8 @@ async function sendBody(reply: Reply, response: Response, headers: string[]): Pr
     response.body as NonNullable<Response['body']>
   ).getReader() as ReadableStreamDefaultReader<unknown>
   let open = true
+  const promised = Number(response.headers.get('content-length'))
+  let sent = 0
   reply.onEnd((complete) => {
     open = false
     if (!complete) void reader.cancel().catch(() => {})
@@ -80,16 +82,22 @@ async function sendBody(reply: Reply, response: Response, headers: string[]): Pr
     if (!open) return true
     if (end?.done) {
       reply.head(response.status, response.statusText, withLength(headers, bytes.length))
-      endWith(out, bytes)
+      // Whoever is promised more would wait for it.
+      if (promised > bytes.length) out.write(bytes, () => reply.cut())
+      else endWith(out, bytes)
       return true
     }
     reply.head(response.status, response.statusText, headers)
     await write(out, bytes)
+    sent += bytes.length
     for (let chunk = await next; chunk && !chunk.done; chunk = await reader.read()) {
       if (!open) return true
-      await write(out, bytesOf(chunk.value))
+      const part = bytesOf(chunk.value)
+      await write(out, part)
+      sent += part.length
     }
-    if (open) out.end()
+    if (open && promised > sent) reply.cut()
+    else if (open) out.end()
     return true
   } catch {
     // Also what the client makes of half an answer is to be tested.

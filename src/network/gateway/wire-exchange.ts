@@ -43,10 +43,18 @@ export class WireExchange implements Exchange {
     })
   }
 
-  respond(response: Response, truncateAt?: number): Promise<Delivery> {
-    if (this.#ended === undefined) return sendResponse(this.#call, response, truncateAt)
-    void response.body?.cancel().catch(() => {})
-    return Promise.resolve(this.#ended)
+  async respond(response: Response, truncateAt?: number): Promise<Delivery> {
+    if (this.#ended !== undefined) {
+      void response.body?.cancel().catch(() => {})
+      return this.#ended
+    }
+    try {
+      return await sendResponse(this.#call, response, truncateAt)
+    } catch (error) {
+      // Of a response whose body has been used, for one: the client is not to wait for it.
+      this.reset()
+      throw error
+    }
   }
 
   reset(): void {

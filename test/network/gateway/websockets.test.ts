@@ -267,6 +267,7 @@ test('whoever answers is told of a client that goes before its WebSocket is acce
   const socket = dial(await preload.portFor('chat.test', 80))
   socket.on('error', () => {})
   await gone.promise
+  expect(socket.readyState).toBeGreaterThan(WebSocket.OPEN)
 })
 
 test('a malformed handshake is refused', async () => {

@@ -14,8 +14,8 @@ export class HandmadeAnswerer implements Answerer {
   routes = 0
   onConnect: (destination: Destination) => Verdict = () => ({ to: 'gateway' })
   onLookup: (host: string) => LookupVerdict = () => ({ to: 'direct' })
-  onRequest: (exchange: Exchange) => void = (exchange) => void exchange.respond(new Response('hello'))
-  onUpgrade: (upgrade: Upgrade) => void = (upgrade) => upgrade.accept()
+  onRequest: (exchange: Exchange) => unknown = (exchange) => void exchange.respond(new Response('hello'))
+  onUpgrade: (upgrade: Upgrade) => unknown = (upgrade) => upgrade.accept()
 
   introduce(introduction: Introduction): Client {
     this.introductions.push(introduction)
@@ -44,11 +44,11 @@ export class HandmadeAnswerer implements Answerer {
   }
 
   request(exchange: Exchange): void {
-    this.onRequest(exchange)
+    void this.onRequest(exchange)
   }
 
   upgrade(upgrade: Upgrade): void {
-    this.onUpgrade(upgrade)
+    void this.onUpgrade(upgrade)
   }
 
   unintelligible(_client: Client, _destination: Destination, text: string): void {
