@@ -88,7 +88,10 @@ export class Harness implements AsyncDisposable {
       now: () => (clock.virtual ? clock.now : clock.now - this.#opened),
       virtual: () => clock.virtual,
     })
-    this.observers.add((event) => this.timeline.record(event))
+    this.observers.add((event) => {
+      this.timeline.record(event)
+      if (event.kind === 'exit') this.#network.ended(event.agent, event.attempt)
+    })
     this.#network = new HarnessNetwork({
       directory: parts.run.dir,
       name: path.extname(mark).slice(1),

@@ -8,10 +8,11 @@ import { Network } from '../network/network.ts'
 import { NetworkAnswerer } from '../network/network-answerer.ts'
 import type { NetworkEvent } from '../network/network-event.ts'
 import type { Introduction } from '../network/client.ts'
+import type { Inquiry } from '../network/known-client.ts'
 import type { UnhandledStrategy } from '../network/ways.ts'
 import type { AgentCommands } from '../process/agent-command.ts'
 import type { ChildIdentity, Surroundings } from '../process/surroundings.ts'
-import { processTable } from '../process/table/index.ts'
+import { isAlive, processTable } from '../process/table/index.ts'
 import type { HarnessProcesses } from './processes.ts'
 
 /** @internal What the network of one harness shares with it. */
@@ -60,6 +61,11 @@ export class HarnessNetwork implements Surroundings {
     return withNetwork(inherited, networkEnvironment(this.#open.gateway, child), own)
   }
 
+  /** An agent has ended. */
+  ended(agent: string, attempt: number): void {
+    this.#open?.answerer.ended(agent, attempt)
+  }
+
   /**
    * Ends it: nothing is reached through it any more. Rejects with what handlers threw, with `ERR_NETWORK_UNHANDLED` and with
    * `ERR_FAULT_UNFIRED`, unless the test has failed by itself.
@@ -104,10 +110,14 @@ export class HarnessNetwork implements Surroundings {
   }
 
   /** By its mark, if that is its alone; else by the process, or the first of its forebears, that is known by its number. */
-  #identify({ pid, mark }: Introduction): () => { agent: string; attempt: number } | undefined {
+  #identify({ pid, mark }: Introduction): Inquiry {
     const { processes, commands } = this.#parts
     const line = pid === undefined ? [] : lineOf(pid)
-    return () => processes.identify(mark, line) ?? commands()?.identify(line)
+    const process = pid === undefined ? undefined : processTable.get(pid)
+    return {
+      identity: () => processes.identify(mark, line) ?? commands()?.identify(line),
+      hasEnded: () => process !== undefined && !isAlive(process),
+    }
   }
 }
 

@@ -7,8 +7,15 @@ export interface Identity {
   readonly attempt: number
 }
 
-/** Finds out whose a process is: called when it shows up, then again as long as it is not known. */
-export type Identify = (introduction: Introduction) => () => Identity | undefined
+/** What can be found out about a process that has shown up. */
+export interface Inquiry {
+  /** Whose it is. Asked again as long as that is not known. */
+  identity(): Identity | undefined
+  /** Whether it is known to have ended. */
+  hasEnded(): boolean
+}
+
+export type Identify = (introduction: Introduction) => Inquiry
 
 /** A process that has shown up at the gateway. */
 export class KnownClient implements Client, Speaker {
@@ -17,13 +24,13 @@ export class KnownClient implements Client, Speaker {
   /** Its connections say nothing about that. */
   readonly parked = undefined
   readonly #introduction: Introduction
-  readonly #look: () => Identity | undefined
+  readonly #inquiry: Inquiry
   #identity: Identity | undefined
 
   constructor(introduction: Introduction, identify: Identify, router: Router) {
     this.#introduction = introduction
     this.pid = introduction.pid
-    this.#look = identify(introduction)
+    this.#inquiry = identify(introduction)
     this.route = router.route(this)
   }
 
@@ -35,12 +42,16 @@ export class KnownClient implements Client, Speaker {
     return this.#known?.attempt
   }
 
+  get hasEnded(): boolean {
+    return this.#inquiry.hasEnded()
+  }
+
   get name(): string {
     const { agent } = this
     return agent === undefined ? 'a process' : `agent "${agent}"`
   }
 
   get #known(): Identity | undefined {
-    return (this.#identity ??= this.#look())
+    return (this.#identity ??= this.#inquiry.identity())
   }
 }

@@ -92,6 +92,17 @@ export class NetworkAnswerer implements Answerer {
     this.#ways.unintelligible(client, destination, text)
   }
 
+  /** An agent has ended: what it still waited for has come to nothing. */
+  ended(agent: string, attempt: number): void {
+    for (const record of this.records) {
+      const { client, outcome } = record
+      if (outcome !== undefined || client.agent !== agent || client.attempt !== attempt || !client.hasEnded)
+        continue
+      record.aborted = true
+      this.#settle(record, 'aborted')
+    }
+  }
+
   /** A connection was open to the end and said nothing. */
   silent(client: Client, destination: Destination): void {
     this.#ways.silent(client, destination)
@@ -137,7 +148,6 @@ export class NetworkAnswerer implements Answerer {
       exchange.reset()
       return this.#settle(record, 'failed')
     }
-    if (record.aborted) return
     this.#settle(record, 'answered', response.status)
     if ((await exchange.respond(response, rule?.fault.truncateAt)) === 'aborted') record.aborted = true
   }
@@ -184,7 +194,11 @@ export class NetworkAnswerer implements Answerer {
 
   #abort(record: RequestRecord): void {
     record.aborted = true
-    record.client.route.deliver(() => this.#settle(record, 'aborted'))
+    const { client } = record
+    client.route.deliver(() => {
+      // The ends of a process and of its connections come in any order: told is that of the process.
+      if (client.attempt === undefined || !client.hasEnded) this.#settle(record, 'aborted')
+    })
   }
 
   #settle(record: RequestRecord, outcome: RequestOutcome, status?: number): void {

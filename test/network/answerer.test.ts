@@ -26,9 +26,14 @@ class Holding implements Router {
   }
 }
 
-function answererOf(
-  options: { onUnhandled?: UnhandledStrategy; router?: Router; clock?: ManualClock } = {},
-): {
+interface Options {
+  readonly onUnhandled?: UnhandledStrategy
+  readonly router?: Router
+  readonly clock?: ManualClock
+  readonly hasEnded?: () => boolean
+}
+
+function answererOf(options: Options = {}): {
   answerer: NetworkAnswerer
   events: NetworkEvent[]
 } {
@@ -37,7 +42,10 @@ function answererOf(
     onUnhandled: options.onUnhandled ?? 'error',
     clock: options.clock ?? new ManualClock(),
     router: options.router ?? OPEN_ROUTER,
-    identify: () => () => ({ agent: 'web', attempt: 2 }),
+    identify: () => ({
+      identity: () => ({ agent: 'web', attempt: 2 }),
+      hasEnded: () => options.hasEnded?.() ?? false,
+    }),
     observe: (event) => events.push(event),
   })
   return { answerer, events }
@@ -196,6 +204,22 @@ test('a child that leaves before it is answered has aborted its request', async 
     { aborted: true, status: undefined, outcome: 'aborted' },
   ])
   expect(events).toMatchObject([{ outcome: 'aborted' }])
+})
+
+test('the request of an agent that has ended is told of with its end, whenever its connection ends', async () => {
+  let hasEnded = false
+  const { answerer, events } = answererOf({ hasEnded: () => hasEnded })
+  answerer.handlers.use([http.get(URL, () => new Promise<Response>(() => {}))])
+  const [before, after] = [ask(answerer), ask(answerer)]
+  hasEnded = true
+  before.leave()
+  expect(events).toEqual([])
+  answerer.ended('web', 1)
+  expect(events).toEqual([])
+  answerer.ended('web', 2)
+  after.leave()
+  expect(events).toMatchObject([{ outcome: 'aborted' }, { outcome: 'aborted' }])
+  expect(answerer.records.map(({ aborted }) => aborted)).toEqual([true, true])
 })
 
 test('a child that leaves while a fault delays is not answered', async () => {

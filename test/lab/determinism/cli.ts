@@ -3,12 +3,12 @@ import os from 'node:os'
 import { parseArgs } from 'node:util'
 
 import { nodeRuntime, type Runtime } from '../runtime.ts'
-import type { ScenarioName } from './scenario.ts'
+import { SCENARIO_NAMES, type ScenarioName } from './scenario.ts'
 import { tryScenario } from './trial.ts'
 
 const USAGE = `Runs the same again and again: there must be one timeline.
   --scenario name   restarts: four agents with 20 restarts each, jitter and mixed faults (default); heartbeats: an agent
-                    that says something every 30 s, for two hours
+                    that says something every 30 s, for two hours; network: three agents that share the network's faults
   --runs n          how often in each cell (default 20)
   --nodes 20,24     with these versions of Node (default 20,22,24,26)
   --pools forks     in these pools of Vitest (default forks,threads)
@@ -32,7 +32,7 @@ if (values.help) console.log(USAGE)
 else process.exitCode = (await main()) ? 0 : 1
 
 async function main(): Promise<boolean> {
-  const name = values.scenario === 'heartbeats' ? 'heartbeats' : 'restarts'
+  const name = scenarioNamed(values.scenario)
   const runtimes: Runtime[] = []
   for (const node of values.nodes.split(',')) runtimes.push(await nodeRuntime(node))
   const loops = busyLoops(Math.round(Number(values.load) * os.availableParallelism()))
@@ -52,6 +52,12 @@ async function main(): Promise<boolean> {
   const [first, other] = [...found.values()]
   if (first !== undefined && other !== undefined) console.log(firstDifference(first, other))
   return healthy && found.size === 1
+}
+
+function scenarioNamed(name: string): ScenarioName {
+  const found = SCENARIO_NAMES.find((known) => known === name)
+  if (found === undefined) throw new Error(`There is no scenario "${name}": ${SCENARIO_NAMES.join(', ')}.`)
+  return found
 }
 
 /** Prints how often each timeline came out. False if a run failed. */

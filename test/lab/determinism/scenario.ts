@@ -4,6 +4,19 @@ export const HASHES = 'hashes.log'
 /** What can be run again and again. */
 export type ScenarioName = keyof typeof SCENARIOS
 
+/** The program of an agent that asks the network first, when it is up, and every 400 ms. Other scenarios have the scripted agent. */
+export const CALLER = `
+import { connect } from 'vitest-supervise/agent'
+const ask = (path) => fetch('https://api.example.com/' + path).then((answer) => answer.text()).catch(() => 'nothing')
+await ask('first')
+const agent = await connect()
+await agent.ready()
+for (;;) {
+  await agent.send(await ask(agent.id))
+  await agent.sleep(400)
+}
+`
+
 /** A test file that runs the scenario `runs` times. */
 export function scenario(name: ScenarioName, runs: number): string {
   return `
@@ -24,7 +37,8 @@ ${SCENARIOS[name]}`
  * `restarts`: four agents, each restarted 20 times with seeded jitter, that fail
  * in a different way at every start: by themselves, by signals, at once and after a while, by not becoming ready, by not
  * stopping, by not being there. `heartbeats`: an agent that says something every 30 s lives for two hours, under a guard
- * that would miss one after 35 s.
+ * that would miss one after 35 s. `network`: three agents that ask the network at the same moments and share its faults, and
+ * are killed meanwhile, some of them in the middle of a request.
  */
 const SCENARIOS = {
   restarts: `
@@ -83,4 +97,36 @@ test.for(RUNS)('run %i', async (run, { spawnAgent, clock, timeline }) => {
   leave(timeline)
 })
 `,
+  network: `
+import { delay, http, HttpResponse } from 'msw'
+
+const URL = 'https://api.example.com/*'
+const AGENTS = ['a', 'b', 'c']
+
+test.override('superviseOptions', { agent: './caller.mjs' })
+
+test.for(RUNS)('run %i', async (run, { network, restartLoop, faults, clock, timeline }) => {
+  let asked = 0
+  network.use(http.get(URL, async () => {
+    if (++asked % 5 === 0) await delay(300)
+    return HttpResponse.text('answer ' + asked)
+  }))
+  network.fail(URL, { status: 503, times: 4 })
+  network.fail(URL, { reset: true, times: 2 })
+  network.fail(URL, { connect: 'ECONNREFUSED', times: 4 })
+  network.fail(URL, { delay: 250, times: 3 })
+  network.fail(URL, { status: 200, body: 'a long answer', truncateAt: 3, times: 2 })
+  network.fail(URL, { stall: true, times: 2 })
+  for (const [index, agent] of AGENTS.entries()) {
+    for (let n = 1; n <= 6; n++) {
+      faults.inject(n % 2 ? fault.signal('SIGKILL') : fault.exit(n), { agent, attempts: n, at: { after: 300 * n + 200 * index } })
+    }
+  }
+  for (const id of AGENTS) void restartLoop({ id, policy: 'always' }).run().catch(() => {})
+  await clock.runUntil(() => timeline.records().filter(({ attempt, readyAt }) => attempt === 7 && readyAt).length === 3)
+  leave(timeline)
+})
+`,
 } as const
+
+export const SCENARIO_NAMES = Object.keys(SCENARIOS) as ScenarioName[]

@@ -1,6 +1,6 @@
 import { LabProject } from '../project.ts'
 import type { Runtime } from '../runtime.ts'
-import { HASHES, scenario, type ScenarioName } from './scenario.ts'
+import { CALLER, HASHES, scenario, type ScenarioName } from './scenario.ts'
 
 /** What came of some runs of the scenario. */
 export interface Trial {
@@ -21,7 +21,8 @@ export async function tryScenario(
 ): Promise<Trial> {
   await using project = new LabProject({
     runtime,
-    files: { 'scenario.test.js': scenario(name, runs) },
+    files: { 'scenario.test.js': scenario(name, runs), 'caller.mjs': CALLER },
+    modules: { msw: 'msw' },
     test: { pool, testTimeout: 60_000 },
   })
   const run = await project.run()

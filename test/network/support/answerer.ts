@@ -25,6 +25,7 @@ export class HandmadeAnswerer implements Answerer {
     return {
       agent: introduction.agent,
       attempt: undefined,
+      hasEnded: false,
       pid: introduction.pid,
       route: { deliver: route.deliver, close },
     }
