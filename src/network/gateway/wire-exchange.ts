@@ -1,3 +1,6 @@
+import { IncomingMessage } from 'node:http'
+import type { Readable } from 'node:stream'
+
 import type { Client } from '../client.ts'
 import type { Delivery, Exchange } from '../exchange.ts'
 import { bodyStream } from './body-stream.ts'
@@ -20,13 +23,16 @@ export class WireExchange implements Exchange {
   constructor(call: Call) {
     const controller = new AbortController()
     const { method, headers, body } = call
-    const read = call.hasBody && !isBodiless(method) ? bodyStream(body) : undefined
+    const expected = call.hasBody && !isBodiless(method)
+    const whole = expected ? wholeBody(body) : undefined
+    const read = expected && !whole ? bodyStream(body) : undefined
     try {
       this.request = new Request(call.url, {
         method,
         headers: headersOf(headers),
         signal: controller.signal,
         redirect: 'manual',
+        ...(whole && { body: whole }),
         ...(read && { body: read.stream, duplex: 'half' }),
       })
     } finally {
@@ -66,6 +72,12 @@ export class WireExchange implements Exchange {
   forward(): Promise<number> {
     return forwardCall(this.#call, this.request)
   }
+}
+
+/** The body, if all of it is there. */
+function wholeBody(body: Readable): Uint8Array<ArrayBuffer> | undefined {
+  if (!(body instanceof IncomingMessage) || !body.complete) return undefined
+  return body.read() as Uint8Array<ArrayBuffer>
 }
 
 function headersOf(raw: readonly string[]): Headers {
