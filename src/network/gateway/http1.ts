@@ -15,6 +15,7 @@ export interface Http1Events {
 }
 
 const { createServer } = http
+const { nextTick } = process
 
 /** As large as any server takes. Bytes. */
 const MAX_HEADER_SIZE = 256 * 1024
@@ -33,7 +34,10 @@ export class Http1 {
       throw new Error('A request came over a connection that was never handed over.')
     }
     this.#server.on('request', (request, response) => {
-      events.onCall(callOf(arrivalOf(request.socket), request, response))
+      const call = callOf(arrivalOf(request.socket), request, response)
+      // What has come together with the head is then there, and need not be streamed.
+      if (call.hasBody) nextTick(() => events.onCall(call))
+      else events.onCall(call)
     })
     this.#server.on('upgrade', (request, socket, head: Buffer) => {
       const arrival = arrivalOf(request.socket)

@@ -1,11 +1,15 @@
+import { IncomingMessage } from 'node:http'
+import type { Readable } from 'node:stream'
+
 import type { Client } from '../client.ts'
 import type { Delivery, Exchange } from '../exchange.ts'
 import { bodyStream } from './body-stream.ts'
 import { type Call, isBodiless } from './call.ts'
 import { forwardCall } from './forward.ts'
+import { abortableRequest, Abortion } from './wire-request.ts'
 import { sendResponse } from './send-response.ts'
 
-const { Request, Headers, AbortController } = globalThis
+const { Headers } = globalThis
 
 /**
  * A request that came over a connection, for whoever answers it. Throws what `Request` throws for a method or a URL that
@@ -18,17 +22,23 @@ export class WireExchange implements Exchange {
   #ended: 'sent' | 'aborted' | undefined
 
   constructor(call: Call) {
-    const controller = new AbortController()
+    const abortion = new Abortion()
     const { method, headers, body } = call
-    const read = call.hasBody && !isBodiless(method) ? bodyStream(body) : undefined
+    const expected = call.hasBody && !isBodiless(method)
+    const whole = expected ? wholeBody(body) : undefined
+    const read = expected && !whole ? bodyStream(body) : undefined
     try {
-      this.request = new Request(call.url, {
-        method,
-        headers: headersOf(headers),
-        signal: controller.signal,
-        redirect: 'manual',
-        ...(read && { body: read.stream, duplex: 'half' }),
-      })
+      this.request = abortableRequest(
+        call.url,
+        {
+          method,
+          headers: headersOf(headers),
+          redirect: 'manual',
+          ...(whole && { body: whole }),
+          ...(read && { body: read.stream, duplex: 'half' }),
+        },
+        abortion,
+      )
     } finally {
       if (!read) body.resume()
     }
@@ -38,7 +48,7 @@ export class WireExchange implements Exchange {
     call.reply.onEnd((complete) => {
       over()
       this.#ended = complete ? 'sent' : 'aborted'
-      if (!complete) controller.abort()
+      if (!complete) abortion.abort()
       read?.release()
     })
   }
@@ -66,6 +76,12 @@ export class WireExchange implements Exchange {
   forward(): Promise<number> {
     return forwardCall(this.#call, this.request)
   }
+}
+
+/** The body, if all of it is there. */
+function wholeBody(body: Readable): Uint8Array<ArrayBuffer> | undefined {
+  if (!(body instanceof IncomingMessage) || !body.complete) return undefined
+  return body.read() as Uint8Array<ArrayBuffer>
 }
 
 function headersOf(raw: readonly string[]): Headers {

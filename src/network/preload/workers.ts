@@ -15,6 +15,8 @@ export function wrapWorkers(inheritance: Inheritance): void {
       super(file, withEnvironment(options, inheritance))
     }
   }
+  // What is minified has lost it.
+  Object.defineProperty(Worker, 'name', { value: Original.name, configurable: true })
   workerThreads.Worker = Worker
 }
 

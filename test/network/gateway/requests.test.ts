@@ -179,10 +179,15 @@ test('the signal of a request aborts when its client goes before the answer was 
   const aborted = deferred<void>()
   const delivery = deferred<string>()
   answerer.onRequest = (exchange) => {
-    exchange.request.signal.addEventListener('abort', () => {
-      aborted.resolve()
-      void exchange.respond(new Response('late')).then(delivery.resolve)
-    })
+    expect(exchange.request.signal.aborted).toBe(false)
+    exchange.request
+      .clone()
+      .clone()
+      .signal.addEventListener('abort', () => {
+        expect(exchange.request.clone().signal.aborted).toBe(true)
+        aborted.resolve()
+        void exchange.respond(new Response('late')).then(delivery.resolve)
+      })
     socket.destroy()
   }
   const socket = net.connect(await preload.portFor('api.test', 80), '127.0.0.1')

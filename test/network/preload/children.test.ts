@@ -94,7 +94,7 @@ test.for(NODES)(
     import { once } from 'node:events'
     const start = async (name, options) => {
       const worker = new Worker("require('node:dns').lookup(require('node:worker_threads').workerData + '.test', () => {})", { eval: true, workerData: name, ...options })
-      if (worker.constructor !== Worker || (await once(worker, 'exit'))[0] !== 0) throw new Error(name)
+      if (worker.constructor !== Worker || Worker.name !== 'Worker' || (await once(worker, 'exit'))[0] !== 0) throw new Error(name)
     }
     await start('plain', {})
     await start('env', { env: { OWN: '1' } })

@@ -161,3 +161,42 @@ test('a WebSocket of ws gets to the gateway', async () => {
   `
   expect(await new Child(scratch, control, body, { type: 'module' }).all()).toEqual(['chat.test'])
 })
+
+test.for(NODES)(
+  'a client of TLS that is refused fails as Node has it fail ($version)',
+  async ({ node }, { skip }) => {
+    assumeNode(node, skip)
+    const scratch = new Scratch()
+    const control = await ControlStandIn.open(scratch, ({ host }) => {
+      if (host === 'never.test') return undefined
+      return { to: 'nowhere', code: host === 'none.test' ? 'ENOTFOUND' : 'ECONNREFUSED' }
+    })
+    const body = `
+    const https = require('node:https')
+    const tls = require('node:tls')
+    const failed = (options) => new Promise((resolve) => https.get(options).on('error', (error) => resolve(errorOf(error))))
+    ;(async () => {
+      say(await failed('https://none.test/'))
+      say(await failed('https://refused.test/'))
+      say(await failed({ host: '192.0.2.1', servername: 'refused.test' }))
+      const socket = tls.connect(443, 'never.test')
+      setImmediate(() => socket.destroy())
+      socket.on('close', () => say('closed'))
+      tls.connect(443, 'never.test').unref()
+    })()
+  `
+    const refused = { errno: -111, code: 'ECONNREFUSED', syscall: 'connect', port: 443 }
+    expect(await new Child(scratch, control, body, { node }).all()).toEqual([
+      {
+        message: 'getaddrinfo ENOTFOUND none.test',
+        errno: -3008,
+        code: 'ENOTFOUND',
+        syscall: 'getaddrinfo',
+        hostname: 'none.test',
+      },
+      { ...refused, message: 'connect ECONNREFUSED refused.test:443', address: 'refused.test' },
+      { ...refused, message: 'connect ECONNREFUSED 192.0.2.1:443', address: '192.0.2.1' },
+      'closed',
+    ])
+  },
+)

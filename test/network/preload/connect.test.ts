@@ -79,6 +79,19 @@ test.for(NODES)(
   },
 )
 
+test('the name of a direct connection is looked up without another question', async () => {
+  const scratch = new Scratch()
+  const control = await ControlStandIn.open(scratch, ({ t }) =>
+    t === 'connect' ? { to: 'direct' } : { to: 'nowhere', code: 'ENOTFOUND' },
+  )
+  const body = `
+    const name = require('node:os').hostname()
+    require('node:net').connect(1, name).on('lookup', () => say(name)).on('error', () => {})
+  `
+  const names = new Set(await new Child(scratch, control, body).all())
+  expect(control.asked).toEqual([{ t: 'connect', n: 1, host: [...names][0], port: 1 }])
+})
+
 test.for(NODES)(
   'a connection that leads nowhere fails with the error of Node ($version)',
   async ({ node }, { skip }) => {

@@ -13,7 +13,7 @@ import { httpEcho, listen } from './server.ts'
 const NODE_FETCH = `Promise.all([1, 2].map(() => fetch('http://one.test/').then((response) => response.text())))`
 const NPM_TOO = `Promise.all([
   fetch('http://one.test/').then((response) => response.text()),
-  require('node:timers/promises').setTimeout(600).then(() => require('undici').request('http://two.test/')).then(({ body }) => body.text()),
+  require('node:timers/promises').setTimeout(600).then(() => require('undici').request('http://two.test/', { dispatcher: new (require('undici').Agent)() })).then(({ body }) => body.text()),
 ])`
 
 test.for([

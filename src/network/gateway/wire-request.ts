@@ -1,0 +1,57 @@
+const { Request, AbortController } = globalThis
+
+/** Aborts once, for all the requests that share it. It makes its signal when somebody asks for that. */
+export class Abortion {
+  #controller: AbortController | undefined
+  #aborted = false
+
+  get signal(): AbortSignal {
+    if (!this.#controller) {
+      this.#controller = new AbortController()
+      if (this.#aborted) this.#controller.abort()
+    }
+    return this.#controller.signal
+  }
+
+  abort(): void {
+    this.#aborted = true
+    this.#controller?.abort()
+  }
+}
+
+/**
+ * A request whose signal, and that of its clones, aborts with `abortion`. A signal that is handed to `Request` costs as much as all
+ * the rest of a request, and few ask for it. What is made of it by `new Request(request)` has a signal of its own.
+ */
+export function abortableRequest(url: string, init: RequestInit, abortion: Abortion): Request {
+  const request = Reflect.construct(Request, [url, init], AbortableRequest) as Request
+  abortions.set(request, abortion)
+  return request
+}
+
+const abortions = new WeakMap<Request, Abortion>()
+
+/** What stands for `new.target`: a class could not say that it replaces properties. */
+function AbortableRequest(): void {}
+
+AbortableRequest.prototype = Object.create(Request.prototype, {
+  constructor: { configurable: true, writable: true, value: Request },
+  signal: {
+    configurable: true,
+    enumerable: true,
+    get(this: Request): AbortSignal | undefined {
+      return abortions.get(this)?.signal
+    },
+  },
+  clone: {
+    configurable: true,
+    enumerable: true,
+    writable: true,
+    value(this: Request): Request {
+      const clone = Reflect.apply(Request.prototype.clone, this, [])
+      const abortion = abortions.get(this)
+      if (abortion) abortions.set(clone, abortion)
+      return Object.setPrototypeOf(clone, AbortableRequest.prototype as object) as Request
+    },
+  },
+})
