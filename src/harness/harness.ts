@@ -8,22 +8,14 @@ import { HarnessClock } from './clock.ts'
 import { HarnessDirectory } from './directory.ts'
 import { HarnessNetwork } from './network.ts'
 import { HarnessLoop, type HarnessLoopOptions } from './loop.ts'
-import {
-  agentPathOf,
-  type HarnessLimits,
-  type HarnessParts,
-  type SpawnAgentOptions,
-  supervisorOptions,
-} from './parts.ts'
+import { type HarnessLimits, type HarnessParts, type SpawnAgentOptions } from './parts.ts'
 import { HarnessProcesses } from './processes.ts'
+import { HarnessStarts } from './starts.ts'
 import type { SupervisorOptions } from '../options.ts'
-import { type AgentCommand, AgentCommands } from '../process/agent-command.ts'
+import type { AgentCommand, AgentCommands } from '../process/agent-command.ts'
 import type { AgentEvent } from '../process/agent-event.ts'
 import type { AgentHandle } from '../process/agent-handle.ts'
-import type { AttemptContext } from '../process/attempt.ts'
-import { Attempts } from '../process/attempts.ts'
-import { READY_TIMEOUT, Spawner } from '../process/spawner.ts'
-import { startSupervisor } from '../process/start-supervisor.ts'
+import { READY_TIMEOUT, type Spawner } from '../process/spawner.ts'
 import type { SupervisorHandle } from '../process/supervisor-handle.ts'
 import type { ProcessInfo } from '../process/table/index.ts'
 import type { SpawnLedger } from '../reap/spawn-ledger.ts'
@@ -59,22 +51,17 @@ export class Harness implements AsyncDisposable {
   /** @internal What is in force when an agent is started, or the clock installed. */
   limits: HarnessLimits = { ready: READY_TIMEOUT, patience: DEFAULT_PATIENCE }
   readonly #opened = this.clock.now
-  readonly #parts: HarnessParts
   readonly #mark: string
-  readonly #attempts = new Attempts()
   readonly #directory: HarnessDirectory
   readonly #processes: HarnessProcesses
   readonly #virtualClock: HarnessClock
   readonly #network: HarnessNetwork
+  readonly #starts: HarnessStarts
   #story: string | undefined
-  #spawner: Spawner | undefined
-  #commands: AgentCommands | undefined
-  #command: AgentCommand | undefined
   #ids = 0
   #failed = false
 
   private constructor(parts: HarnessParts, mark: string, runtimeDir: string) {
-    this.#parts = parts
     this.#mark = mark
     this.runtimeDir = runtimeDir
     this.agentPath = parts.agentPath
@@ -92,16 +79,31 @@ export class Harness implements AsyncDisposable {
       this.timeline.record(event)
       if (event.kind === 'exit') this.#network.ended(event.agent, event.attempt)
     })
+    const name = path.extname(mark).slice(1)
     this.#network = new HarnessNetwork({
       directory: parts.run.dir,
-      name: path.extname(mark).slice(1),
+      name,
       project: parts.project ?? process.cwd(),
       onUnhandled: parts.options.network.onUnhandled,
       clock,
       router: clock,
       processes: this.#processes,
-      commands: () => this.#commands,
+      commands: () => this.commands,
       observe: (event) => this.timeline.record(event),
+    })
+    this.#starts = new HarnessStarts({
+      parts,
+      mark,
+      name,
+      runtimeDir,
+      clock,
+      faults: this.faults,
+      processes: this.#processes,
+      surroundings: this.#network,
+      limits: () => this.limits,
+      observe: (event) => {
+        for (const observer of this.observers) observer(event)
+      },
     })
     if (parts.ownsRun) this.scope.defer('the run', () => parts.run.close(), CLOSE_LIMIT_MS)
     // Undone last in, first out: faults, agents, leak check, network, directory.
@@ -119,26 +121,13 @@ export class Harness implements AsyncDisposable {
 
   /** Starts the agent, in this harness's directory and environment. */
   get spawner(): Spawner {
-    return (this.#spawner ??= this.spawnerOf(this.agentPath))
+    return this.#starts.spawner
   }
 
   /** Starts the same agent from anything that starts programs. */
   get agentCommand(): AgentCommand {
     this.scope.throwIfClosed()
-    this.#commands ??= new AgentCommands({
-      dir: this.#parts.run.dir,
-      name: path.extname(this.#mark).slice(1),
-      mark: this.#mark,
-      runtimeDir: this.runtimeDir,
-      clock: this.clock,
-      router: this.clock,
-      surroundings: this.#network,
-      ...this.#attemptContext,
-      script: this.options.spawn.script ?? {},
-      env: this.options.spawn.env ?? {},
-      agentPath: (agent) => agentPathOf(this.#parts, agent),
-    })
-    return (this.#command ??= this.#commands.create({ id: 'agent', args: this.options.spawn.args ?? [] }))
+    return this.#starts.command
   }
 
   /**
@@ -196,7 +185,7 @@ export class Harness implements AsyncDisposable {
 
   /** @internal Undefined before anybody has asked for `agentCommand`. */
   get commands(): AgentCommands | undefined {
-    return this.#commands
+    return this.#starts.commands
   }
 
   /** @internal Makes the harness answer for what the test starts without it, too. */
@@ -207,20 +196,7 @@ export class Harness implements AsyncDisposable {
 
   /** @internal A spawner of another executable, otherwise like `spawner`. */
   spawnerOf(agentPath: string): Spawner {
-    return new Spawner(
-      { agentPath, runtimeDir: this.runtimeDir },
-      {
-        mark: this.#mark,
-        clock: this.clock,
-        router: this.clock,
-        surroundings: this.#network,
-        ...this.#attemptContext,
-        readyTimeout: () => (this.clock.virtual ? READY_TIMEOUT : this.limits.ready),
-        defaults: this.options.spawn,
-        onSpawn: (handle) => this.#processes.adopt(handle),
-        onClosed: (handle) => this.#processes.release(handle),
-      },
-    )
+    return this.#starts.spawnerOf(agentPath)
   }
 
   /**
@@ -229,7 +205,7 @@ export class Harness implements AsyncDisposable {
    */
   async spawnAgent({ id, agent, ...options }: SpawnAgentOptions = {}): Promise<AgentHandle> {
     this.scope.throwIfClosed()
-    const spawner = agent === undefined ? this.spawner : this.spawnerOf(agentPathOf(this.#parts, agent))
+    const spawner = agent === undefined ? this.spawner : this.spawnerOf(this.#starts.agentPath(agent))
     const handle = await spawner.spawn(id ?? `agent-${++this.#ids}`, options)
     try {
       await handle.ready
@@ -258,14 +234,7 @@ export class Harness implements AsyncDisposable {
   ): Promise<SupervisorHandle> {
     this.scope.throwIfClosed()
     checkSupervisorOptions(file, args, options)
-    return startSupervisor(file, args, supervisorOptions(this.options.spawn, options), {
-      runtimeDir: this.runtimeDir,
-      clock: this.clock,
-      surroundings: this.#network,
-      mark: this.#attempts.nextMark(this.#mark),
-      onStart: (handle) => this.#processes.adopt(handle),
-      onClosed: (handle) => this.#processes.release(handle),
-    })
+    return this.#starts.supervise(file, args, options)
   }
 
   /** Every live process that this harness started, and their descendants. */
@@ -289,17 +258,6 @@ export class Harness implements AsyncDisposable {
     await this.close()
   }
 
-  get #attemptContext(): AttemptContext {
-    return {
-      attempts: this.#attempts,
-      faults: this.faults,
-      place: path.join(this.#parts.run.dir, path.extname(this.#mark).slice(1)),
-      observe: (event) => {
-        for (const observer of this.observers) observer(event)
-      },
-    }
-  }
-
   #removeClock(): void {
     const moving = this.#virtualClock.remove()
     // A test that has failed was left at any point.
@@ -307,7 +265,7 @@ export class Harness implements AsyncDisposable {
   }
 
   #stopAll(): Promise<void> {
-    return this.#processes.close(this.#commands, this.options.spawn.closeGrace ?? 3000)
+    return this.#processes.close(this.commands, this.options.spawn.closeGrace ?? 3000)
   }
 
   /** A test that has failed says more about that than its faults. */
@@ -330,7 +288,7 @@ export class Harness implements AsyncDisposable {
   }
 
   async #checkLeaks(): Promise<void> {
-    const leak = await this.#processes.findLeak(this.#commands)
+    const leak = await this.#processes.findLeak(this.commands)
     if (!leak) return
     if (this.options.leaks === 'warn') return console.warn(`vitest-supervise: ${leak.message}`)
     this.#failed = true
