@@ -1,7 +1,7 @@
 /** What a WebSocket carries. */
 export type WebSocketData = string | ArrayBuffer | SharedArrayBuffer | ArrayBufferView | Blob
 
-const { Event, EventTarget } = globalThis
+const { EventTarget } = globalThis
 
 /** A message. Node's own, unlike browsers', has no default that can be prevented (nodejs/node#51767). */
 export class CancelableMessageEvent extends Event {
