@@ -17,5 +17,5 @@ export interface Answerer {
   /** A connection holds something that is neither HTTP nor TLS; the gateway has reset it. @param text how it begins */
   unintelligible(client: Client, destination: Destination, text: string): void
   /** A TLS handshake has failed, most often because the client does not trust the authority. @param reason as OpenSSL puts it */
-  untrusted?(client: Client, destination: Destination, reason: string): void
+  untrusted(client: Client, destination: Destination, reason: string): void
 }

@@ -1,4 +1,4 @@
-import { requiring } from './node-options.ts'
+import { requiring } from './preload/node-options.ts'
 
 /** Where the gateway of a test is found. */
 export interface GatewayPlace {
@@ -67,8 +67,8 @@ export function withNetwork(
   network: Readonly<Record<string, string>>,
   own: Readonly<Record<string, string>>,
 ): Record<string, string> {
-  const options = network['NODE_OPTIONS'] ?? ''
-  const others = own['NODE_OPTIONS'] ?? inherited['NODE_OPTIONS'] ?? ''
+  const { NODE_OPTIONS: options = '' } = network
+  const { NODE_OPTIONS: others = '' } = { ...inherited, ...own }
   const all = others.includes(options) ? others : `${options} ${others}`.trim()
   return { ...inherited, ...network, ...own, NODE_OPTIONS: all }
 }

@@ -92,6 +92,10 @@ export class NetworkAnswerer implements Answerer {
     this.#ways.unintelligible(client, destination, text)
   }
 
+  untrusted(client: Client, destination: Destination, reason: string): void {
+    this.#ways.untrusted(client, destination, reason)
+  }
+
   /** An agent has ended: what it still waited for has come to nothing. */
   ended(agent: string, attempt: number): void {
     for (const record of this.records) {

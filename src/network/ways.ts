@@ -91,6 +91,14 @@ export class Ways {
     this.#parts.unhandled.add(client, `tcp ${textOf(destination)}`, hint)
   }
 
+  /** A client has broken off a TLS handshake. @param reason as OpenSSL has it */
+  untrusted(client: Client, destination: Destination, reason: string): void {
+    // Others just went, as those do that are killed.
+    if (!/alert|certificate/i.test(reason)) return
+    const hint = `it does not trust the authority of the test, or speaks another TLS (${reason})`
+    this.#parts.unhandled.add(client, `tls ${textOf(destination)}`, hint)
+  }
+
   /** The verdict of a fault for connections, once it has struck. */
   async #refusal(
     client: Client,

@@ -329,6 +329,16 @@ test('datagrams go to this machine and to what is allowed', async () => {
   expect(answerer.unhandled.error()).toMatchObject({ unhandled: [{ what: 'udp 8.8.8.8:8125' }] })
 })
 
+test('a client that does not trust the test is listed, and one that just goes is not', () => {
+  const { answerer } = answererOf()
+  const asker = client(answerer)
+  answerer.untrusted(asker, { host: 'api.example.com', port: 443 }, 'read ECONNRESET')
+  answerer.untrusted(asker, { host: 'api.example.com', port: 443 }, 'tlsv1 alert unknown ca')
+  expect(answerer.unhandled.error()).toMatchObject({
+    unhandled: [{ what: 'tls api.example.com:443', count: 1 }],
+  })
+})
+
 test('connections that say nothing, or nothing of HTTP, are listed with what is known of them', () => {
   const { answerer } = answererOf()
   answerer.handlers.use([http.get(URL, () => undefined)])

@@ -107,7 +107,7 @@ export class Door {
     const secureContext = await this.#authority
       .context(serverName ?? destination.host)
       .catch((error: unknown) => {
-        this.#answerer.untrusted?.(client, destination, `no certificate could be made: ${String(error)}`)
+        this.#answerer.untrusted(client, destination, `no certificate could be made: ${String(error)}`)
       })
     if (!secureContext) return arrival.reset()
     if (raw.destroyed) return
@@ -123,7 +123,7 @@ export class Door {
     let established = false
     const fail = (error: Error): void => {
       raw.destroy()
-      if (!established) this.#answerer.untrusted?.(client, destination, error.message)
+      if (!established) this.#answerer.untrusted(client, destination, error.message)
       established = true
     }
     // Node says it so before it has handed over the connection, and as an error afterwards.

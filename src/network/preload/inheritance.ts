@@ -1,4 +1,5 @@
 import type { PreloadOptions } from '../frames.ts'
+import { requiring } from './node-options.ts'
 
 type Environment = Readonly<Record<string, string | undefined>>
 
@@ -20,8 +21,9 @@ export class Inheritance {
     for (const [name, value] of Object.entries(this.#variables)) {
       if (value !== undefined && environment[name] === undefined) missing[name] = value
     }
-    const options = environment['NODE_OPTIONS'] ?? ''
-    if (!names(options, this.#file)) missing['NODE_OPTIONS'] = withRequire(options, this.#file)
+    const { NODE_OPTIONS: given = '' } = environment
+    const options = requiring(this.#file, given)
+    if (options !== given) missing['NODE_OPTIONS'] = options
     return missing
   }
 
@@ -35,19 +37,4 @@ export class Inheritance {
     for (const name in environment) whole[name] = environment[name]
     return Object.assign(whole, missing)
   }
-}
-
-function names(options: string, file: string): boolean {
-  return options.includes(file) || options.includes(escape(file))
-}
-
-/** In front of the others: what they load may reach the network. */
-function withRequire(options: string, file: string): string {
-  const require = `--require ${/[\s"\\]/.test(file) ? `"${escape(file)}"` : file}`
-  return options.trim() === '' ? require : `${require} ${options}`
-}
-
-/** As Node reads what stands between quotes in `NODE_OPTIONS`. */
-function escape(file: string): string {
-  return file.replaceAll(/["\\]/g, '\\$&')
 }
