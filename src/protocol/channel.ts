@@ -70,6 +70,16 @@ export class FrameChannel {
     return new Promise((resolve) => this.socket.write(line, (error) => resolve(!error && !this.#broken)))
   }
 
+  /** Has all that `body` writes go out in one piece: the other side cannot end between its parts. */
+  together<T>(body: () => T): T {
+    this.socket.cork()
+    try {
+      return body()
+    } finally {
+      this.socket.uncork()
+    }
+  }
+
   #end(error?: SuperviseError): void {
     if (this.#ended) return
     this.#ended = true

@@ -145,9 +145,12 @@ export class HostSession implements Speaker {
     // Encoded first: a message that cannot be is none.
     const line = encodeFrame({ t: 'message', body })
     if (!this.#channel.open) return false
-    this.listener?.message(++this.#messagesSent)
-    this.#rest.sent()
-    return this.#channel.write(line)
+    return this.#channel.together(() => {
+      // May order a fault that ends the agent before it sees the message, which it has been sent nevertheless.
+      this.listener?.message(++this.#messagesSent)
+      this.#rest.sent()
+      return this.#channel.write(line)
+    })
   }
 
   /** Has the agent play a fault now. False when the connection is over. */
