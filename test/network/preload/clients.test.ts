@@ -10,7 +10,7 @@ test.for(NODES)(
   async ({ node }, { skip }) => {
     assumeNode(node, skip)
     const scratch = new Scratch()
-    const https = await listen(httpsEcho(certificateFor(scratch, ['api.test'])))
+    const https = await listen(httpsEcho(await certificateFor(scratch, 'api.test')))
     const http = await listen(httpEcho())
     const control = await ControlStandIn.open(scratch, (asked) => ({
       to: 'gateway',
@@ -96,8 +96,8 @@ test.for(NODES)(
 test.for(NODES)('a certificate of another authority is refused ($version)', async ({ node }, { skip }) => {
   assumeNode(node, skip)
   const scratch = new Scratch()
-  certificateFor(scratch, ['api.test'])
-  const port = await listen(httpsEcho(certificateFor(scratch, ['api.test'], 'other')))
+  await certificateFor(scratch, 'api.test')
+  const port = await listen(httpsEcho(await certificateFor(scratch, 'api.test', 'other')))
   const control = await ControlStandIn.open(scratch, () => ({ to: 'gateway', port }))
   const body = `
     const tls = require('node:tls')
@@ -122,7 +122,7 @@ test.for(NODES)(
   async ({ node }, { skip }) => {
     assumeNode(node, skip)
     const scratch = new Scratch()
-    const certificate = certificateFor(scratch, ['api.test'])
+    const certificate = await certificateFor(scratch, 'api.test')
     const port = await listen(httpsEcho(certificate))
     const control = await ControlStandIn.open(scratch, () => ({ to: 'gateway', port }))
     const body = `

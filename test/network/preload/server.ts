@@ -1,44 +1,36 @@
-import { execFileSync } from 'node:child_process'
-import fs from 'node:fs'
+import { generateKeyPairSync, type KeyPairKeyObjectResult } from 'node:crypto'
 import http from 'node:http'
 import http2 from 'node:http2'
 import net, { type AddressInfo } from 'node:net'
 
 import { onTestFinished } from 'vitest'
 
+import { makeCertificate } from '../../../src/network/certificates/certificate.ts'
 import type { Scratch } from '../../support/scratch.ts'
 
-/** Makes an authority, `<name>.pem`, and a certificate of it for these names. */
-export function certificateFor(
+/** Makes an authority, `<name>.pem`, and a certificate of it for this host. */
+export async function certificateFor(
   scratch: Scratch,
-  names: readonly string[],
+  host: string,
   authority = 'ca',
-): { readonly key: string; readonly cert: string } {
-  const openssl = (...args: string[]): void => {
-    execFileSync('openssl', args, { cwd: scratch.root, stdio: 'ignore' })
+): Promise<{ readonly key: string; readonly cert: string }> {
+  const [issuer, leaf] = [0, 1].map(() => generateKeyPairSync('ec', { namedCurve: 'P-256' })) as [
+    KeyPairKeyObjectResult,
+    KeyPairKeyObjectResult,
+  ]
+  const by = {
+    issuer: authority,
+    issuerKey: issuer.privateKey,
+    issuerPublicKey: issuer.publicKey,
+    now: Date.now(),
   }
-  const key = ['-newkey', 'ec', '-pkeyopt', 'ec_paramgen_curve:P-256', '-nodes', '-keyout']
-  openssl('req', '-x509', ...key, `${authority}.key`, '-out', `${authority}.pem`, '-subj', `/CN=${authority}`)
-  openssl('req', ...key, `${authority}-leaf.key`, '-out', `${authority}.csr`, '-subj', '/CN=leaf')
-  const alternatives = scratch.write(
-    'names.cnf',
-    `subjectAltName=${names.map((name) => `DNS:${name}`).join(',')}\n`,
-  )
-  const by = ['-CA', `${authority}.pem`, '-CAkey', `${authority}.key`, '-CAcreateserial']
-  openssl(
-    'x509',
-    '-req',
-    '-in',
-    `${authority}.csr`,
-    ...by,
-    '-out',
-    `${authority}-leaf.pem`,
-    '-extfile',
-    alternatives,
+  scratch.write(
+    `${authority}.pem`,
+    await makeCertificate({ ...by, subject: authority, host: undefined, publicKey: issuer.publicKey }),
   )
   return {
-    key: fs.readFileSync(scratch.path(`${authority}-leaf.key`), 'utf8'),
-    cert: fs.readFileSync(scratch.path(`${authority}-leaf.pem`), 'utf8'),
+    key: leaf.privateKey.export({ type: 'pkcs8', format: 'pem' }).toString(),
+    cert: await makeCertificate({ ...by, subject: host, host, publicKey: leaf.publicKey }),
   }
 }
 
