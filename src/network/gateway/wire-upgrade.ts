@@ -10,7 +10,7 @@ import type { Upgrade, WebSocketConnection } from '../exchange.ts'
 import type { Arrival } from './arrival.ts'
 import { absoluteUrl, filterHeaders, isHopByHop } from './call.ts'
 import { isForProxies } from './http1.ts'
-import { connectTo, placeOf } from './real-server.ts'
+import { connectTo, placeOf, withRealRequests } from './real-server.ts'
 import { WebSocketClientEnd } from './websocket-client.ts'
 import { WebSocketServerEnd } from './websocket-server.ts'
 
@@ -136,11 +136,15 @@ class WireUpgrade implements Upgrade {
     const headers: Record<string, string[]> = {}
     for (let at = 0; at < kept.length; at += 2) (headers[kept[at] ?? ''] ??= []).push(kept[at + 1] ?? '')
     const place = placeOf(this.url, arrival)
-    return new this.#library.WebSocket(this.url, this.connection.info.protocols ?? [], {
-      headers: headers as unknown as Record<string, string>,
-      perMessageDeflate: false,
-      createConnection: () => arrival.track(connectTo(place, arrival.serverName ?? this.url.hostname)),
-    })
+    const { WebSocket } = this.#library
+    return withRealRequests(
+      () =>
+        new WebSocket(this.url, this.connection.info.protocols ?? [], {
+          headers: headers as unknown as Record<string, string>,
+          perMessageDeflate: false,
+          createConnection: () => arrival.track(connectTo(place, arrival.serverName ?? this.url.hostname)),
+        }),
+    )
   }
 }
 
