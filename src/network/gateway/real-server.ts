@@ -4,7 +4,6 @@ import https from 'node:https'
 import net from 'node:net'
 import tls from 'node:tls'
 
-import { connectReally } from '../real-connect.ts'
 import type { Arrival } from './arrival.ts'
 
 /*
@@ -13,6 +12,7 @@ import type { Arrival } from './arrival.ts'
  */
 const { connect: connectTls } = tls
 const { Socket, isIP } = net
+const { connect } = Socket.prototype
 const { lookup } = dns
 
 /** Whatever stands for it has it as the constructor of what it makes. */
@@ -63,7 +63,7 @@ export function connectTo(
   protocols?: string[],
 ): net.Socket {
   const socket = new Socket()
-  connectReally(socket, { host, port, lookup, noDelay: true })
+  Reflect.apply(connect, socket, [{ host, port, lookup, noDelay: true }])
   if (!secure) return socket
   const secured = connectTls({
     socket,
