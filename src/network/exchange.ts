@@ -6,7 +6,7 @@ export type Delivery = 'sent' | 'aborted'
 /** A request of a client, and the one way back. Exactly one of its methods is to be called, once. */
 export interface Exchange {
   readonly client: Client
-  /** Its `url` is absolute; its `signal` aborts when the client has gone. */
+  /** Its `url` is absolute; its `signal` aborts when the client has gone, and what reads its body gets an `AbortError` then. */
   readonly request: Request
   /**
    * Sends the response, streamed. Resolves when it has been handed to the system, or the client has gone.
