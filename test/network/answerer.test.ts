@@ -80,13 +80,13 @@ function upgradeFor(
 ): { offer(): void; leave(): void; refused: number | undefined } {
   const { promise: aborted, resolve: leave } = deferred<void>()
   const connection = { client: {}, server: {}, info: { protocols: undefined } }
-  const [accept, reset, stall, forward] = [vi.fn(), vi.fn(), vi.fn(), vi.fn()]
+  const never = (): void => expect.unreachable('it was answered')
   const asked = {
     refused: undefined as number | undefined,
     leave,
     offer() {
       const refuse = (status: number): void => void (asked.refused = status)
-      const ways = { accept, reset, stall, forward, refuse }
+      const ways = { accept: never, reset: never, stall: never, forward: never, refuse }
       answerer.upgrade({
         client: answerer.introduce({ pid: 7 }),
         url: new globalThis.URL(url),

@@ -71,7 +71,8 @@ class WireUpgrade implements Upgrade {
     this.client = arrival.client
     this.url = url
     const context = (): object => this.connection
-    this.#clientEnd = new WebSocketClientEnd(url, context)
+    const deliver = (event: () => void): void => this.client.route.deliver(event)
+    this.#clientEnd = new WebSocketClientEnd({ url, context, deliver })
     this.#serverEnd = new WebSocketServerEnd(this.#clientEnd, () => this.#dial(), context)
     this.connection = {
       client: this.#clientEnd,
