@@ -111,7 +111,7 @@ test('what a client says, and that it goes, has its turn when its route gives it
     msw2.ws.link('ws://chat.test/room').addEventListener('connection', ({ client }) => {
       client.addEventListener('message', ({ data }) => heard.push(String(data)))
       client.addEventListener('close', ({ code }) => heard.push(String(code)))
-    }) as unknown as Handler,
+    }),
   )
   const socket = dial(await opened.preload.portFor('chat.test', 80))
   await once(socket, 'open')
