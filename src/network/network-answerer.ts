@@ -119,6 +119,7 @@ export class NetworkAnswerer implements Answerer {
 
   async #answer(exchange: Exchange, record: RequestRecord): Promise<void> {
     const { client, request } = exchange
+    const { what } = record
     const rule = this.rules.forRequest(request.url)
     if (rule) {
       if (!(await this.#strike(rule, record, request.signal))) return
@@ -129,10 +130,12 @@ export class NetworkAnswerer implements Answerer {
       }
       if (rule.fault.status !== undefined) return this.#send(exchange, record, responseOf(rule), rule)
     }
+    let isMeant = true
     try {
       const answer = await this.handlers.answer(request)
+      isMeant = answer.by !== 'nobody'
       if (answer.by === 'handler') return await this.#send(exchange, record, answer.response, rule)
-      if (answer.by === 'nobody' && !this.#ways.lets(client, record.method, record.url)) {
+      if (!isMeant && !this.#ways.lets(client, what, exchange.place)) {
         exchange.reset()
         return this.#settle(record, 'unhandled')
       }
@@ -144,7 +147,10 @@ export class NetworkAnswerer implements Answerer {
     }
     await exchange.forward().then(
       (status) => this.#settle(record, 'forwarded', status),
-      () => this.#settle(record, 'failed'),
+      () => {
+        const isListed = !isMeant && !record.aborted && this.#ways.unreached(client, what, exchange.place)
+        this.#settle(record, isListed ? 'unhandled' : 'failed')
+      },
     )
   }
 
@@ -189,7 +195,7 @@ export class NetworkAnswerer implements Answerer {
       upgrade.refuse(500)
       return this.#settle(record, 'answered', 500)
     }
-    if (this.#ways.lets(client, record.method, record.url)) {
+    if (this.#ways.lets(client, record.what, upgrade.place)) {
       upgrade.forward()
       return this.#settle(record, 'forwarded', 101)
     }

@@ -58,6 +58,7 @@ function ask(answerer: NetworkAnswerer, url = URL, method = 'GET'): { done: Prom
   answerer.request({
     client: answerer.introduce({ pid: 7 }),
     request: new Request(url, { method, signal: gone.signal }),
+    place: { host: new globalThis.URL(url).hostname, port: 443 },
     async respond(response, truncateAt): Promise<Delivery> {
       const body = await response.text()
       resolve({ status: response.status, body, ...(truncateAt !== undefined && { truncateAt }) })
@@ -90,6 +91,7 @@ function upgradeFor(
       answerer.upgrade({
         client: answerer.introduce({ pid: 7 }),
         url: new globalThis.URL(url),
+        place: { host: 'api.example.com', port: 443 },
         connection,
         aborted,
         ...ways,

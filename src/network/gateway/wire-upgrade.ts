@@ -10,7 +10,7 @@ import type { Upgrade, WebSocketConnection } from '../exchange.ts'
 import type { Arrival } from './arrival.ts'
 import { absoluteUrl, filterHeaders, isHopByHop } from './call.ts'
 import { isForProxies } from './http1.ts'
-import { connectTo, placeOf, withRealRequests } from './real-server.ts'
+import { connectTo, type Place, placeOf, withRealRequests } from './real-server.ts'
 import { WebSocketClientEnd } from './websocket-client.ts'
 import { WebSocketServerEnd } from './websocket-server.ts'
 
@@ -90,6 +90,10 @@ class WireUpgrade implements Upgrade {
     })
   }
 
+  get place(): Place {
+    return placeOf(this.url, this.#call.arrival)
+  }
+
   accept(protocol?: string): void {
     const { socket, request } = this.#call
     if (this.#accepted || socket.destroyed) return
@@ -136,7 +140,7 @@ class WireUpgrade implements Upgrade {
     })
     const headers: Record<string, string[]> = {}
     for (let at = 0; at < kept.length; at += 2) (headers[kept[at] ?? ''] ??= []).push(kept[at + 1] ?? '')
-    const place = placeOf(this.url, arrival)
+    const { place } = this
     const { WebSocket } = this.#library
     return withRealRequests(
       () =>
