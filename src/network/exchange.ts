@@ -1,4 +1,5 @@
 import type { Client } from './client.ts'
+import type { Destination } from './verdict.ts'
 
 /** What becomes of a response that is being sent. */
 export type Delivery = 'sent' | 'aborted'
@@ -6,8 +7,10 @@ export type Delivery = 'sent' | 'aborted'
 /** A request of a client, and the one way back. Exactly one of its methods is to be called, once. */
 export interface Exchange {
   readonly client: Client
-  /** Its `url` is absolute; its `signal` aborts when the client has gone. */
+  /** Its `url` is absolute; its `signal` aborts when the client has gone, and what reads its body gets an `AbortError` then. */
   readonly request: Request
+  /** The real server that `forward` leads to. */
+  readonly place: Destination
   /**
    * Sends the response, streamed. Resolves when it has been handed to the system, or the client has gone.
    * Rejects, and resets the connection, if it cannot be sent, as one whose body has been used.
@@ -34,6 +37,8 @@ export interface Upgrade {
   readonly client: Client
   /** `ws:` or `wss:`. */
   readonly url: URL
+  /** The real server that `forward` leads to. */
+  readonly place: Destination
   /** For handlers, which may send to it before it is accepted. */
   readonly connection: WebSocketConnection
   /** Resolves with true when the client has gone before it was accepted. */

@@ -47,9 +47,10 @@ export class NetworkAnswerer implements Answerer {
     this.#ways = new Ways({ handlers, rules, allowed, unhandled, strikes: this.#strikes, onUnhandled })
   }
 
-  /** Tells of nothing more. */
+  /** Tells of nothing more, and waits for nothing. */
   close(): void {
     this.#closed = true
+    this.#strikes.close()
   }
 
   introduce(introduction: Introduction): Client {
@@ -81,10 +82,14 @@ export class NetworkAnswerer implements Answerer {
   upgrade(upgrade: Upgrade): void {
     const { client, url } = upgrade
     const record = new RequestRecord(client, 'GET', url.href, new Headers())
-    void upgrade.aborted.then(() => this.#abort(record))
+    const gone = new AbortController()
+    void upgrade.aborted.then(() => {
+      gone.abort()
+      this.#abort(record)
+    })
     client.route.deliver(() => {
       this.records.push(record)
-      void this.#open(upgrade, record)
+      void this.#open(upgrade, record, gone.signal)
     })
   }
 
@@ -114,6 +119,7 @@ export class NetworkAnswerer implements Answerer {
 
   async #answer(exchange: Exchange, record: RequestRecord): Promise<void> {
     const { client, request } = exchange
+    const { what } = record
     const rule = this.rules.forRequest(request.url)
     if (rule) {
       if (!(await this.#strike(rule, record, request.signal))) return
@@ -124,20 +130,27 @@ export class NetworkAnswerer implements Answerer {
       }
       if (rule.fault.status !== undefined) return this.#send(exchange, record, responseOf(rule), rule)
     }
+    let isMeant = true
     try {
       const answer = await this.handlers.answer(request)
+      isMeant = answer.by !== 'nobody'
       if (answer.by === 'handler') return await this.#send(exchange, record, answer.response, rule)
-      if (answer.by === 'nobody' && !this.#ways.lets(client, record.method, record.url)) {
+      if (!isMeant && !this.#ways.lets(client, what, exchange.place)) {
         exchange.reset()
         return this.#settle(record, 'unhandled')
       }
     } catch (error) {
+      // A handler that reads on when the child has gone can do nothing about it.
+      if (request.signal.aborted && isAbortError(error)) return
       this.errors.push(error)
       return this.#send(exchange, record, brokenResponse(error), rule)
     }
     await exchange.forward().then(
       (status) => this.#settle(record, 'forwarded', status),
-      () => this.#settle(record, 'failed'),
+      () => {
+        const isListed = !isMeant && !record.aborted && this.#ways.unreached(client, what, exchange.place)
+        this.#settle(record, isListed ? 'unhandled' : 'failed')
+      },
     )
   }
 
@@ -156,11 +169,11 @@ export class NetworkAnswerer implements Answerer {
     if ((await exchange.respond(response, rule?.fault.truncateAt)) === 'aborted') record.aborted = true
   }
 
-  async #open(upgrade: Upgrade, record: RequestRecord): Promise<void> {
+  async #open(upgrade: Upgrade, record: RequestRecord, signal: AbortSignal): Promise<void> {
     const { client } = upgrade
     const rule = this.rules.forRequest(record.url)
     if (rule) {
-      if (!(await this.#strike(rule, record))) return
+      if (!(await this.#strike(rule, record, signal))) return
       const { status, stall, reset, truncateAt } = rule.fault
       if (stall) return upgrade.stall()
       if (reset || truncateAt !== undefined) {
@@ -182,7 +195,7 @@ export class NetworkAnswerer implements Answerer {
       upgrade.refuse(500)
       return this.#settle(record, 'answered', 500)
     }
-    if (this.#ways.lets(client, record.method, record.url)) {
+    if (this.#ways.lets(client, record.what, upgrade.place)) {
       upgrade.forward()
       return this.#settle(record, 'forwarded', 101)
     }
@@ -190,7 +203,7 @@ export class NetworkAnswerer implements Answerer {
     this.#settle(record, 'unhandled')
   }
 
-  #strike(rule: FaultRule, record: RequestRecord, signal?: AbortSignal): Promise<boolean> {
+  #strike(rule: FaultRule, record: RequestRecord, signal: AbortSignal): Promise<boolean> {
     const { client, method, url } = record
     record.faults.push(rule.name)
     return this.#strikes.strike(rule, client, { method, url }, signal)
@@ -229,6 +242,10 @@ export class NetworkAnswerer implements Answerer {
 function responseOf({ fault }: FaultRule): Response {
   const { status = 500, headers = {}, body = null } = fault
   return new Response(body, { status, headers })
+}
+
+function isAbortError(error: unknown): boolean {
+  return error instanceof Error && (error.name === 'AbortError' || isAbortError(error.cause))
 }
 
 /** What a handler that throws answers, as in MSW. */

@@ -52,7 +52,7 @@ const FAULT: Record<keyof NetworkFault, Check> = {
       : 'a status of HTTP, a whole number from 200 to 599',
   headers: (value) =>
     isRecord(value) && Object.values(value).every((one) => typeof one === 'string')
-      ? undefined
+      ? headersError(value)
       : 'an object of strings',
   body: (value) => (typeof value === 'string' ? undefined : 'a string'),
   reset: TRUE,
@@ -103,6 +103,16 @@ export function nameOfFault(fault: NetworkFault): string {
   const what = WAYS.find((way) => fault[way] !== undefined)
   if (fault.truncateAt !== undefined) return 'network.truncate'
   return `network.${what ?? 'delay'}`
+}
+
+/** What would else only be noticed when the fault strikes. */
+function headersError(headers: Readonly<Record<string, unknown>>): string | undefined {
+  try {
+    void new Headers(headers as Record<string, string>)
+    return undefined
+  } catch (error) {
+    return `names and values that HTTP allows (${String(error)})`
+  }
 }
 
 function quoted(names: readonly string[]): string {

@@ -42,6 +42,11 @@ export class RequestRecord {
     this.#headers = headers
   }
 
+  /** How messages call it. */
+  get what(): string {
+    return `${this.method} ${this.url}`
+  }
+
   snapshot(): NetworkRequest {
     const { client, method, url, status, outcome, aborted, faults } = this
     const { agent, attempt, pid } = client

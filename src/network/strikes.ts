@@ -8,14 +8,21 @@ import type { NetworkEvent } from './network-event.ts'
 export class Strikes {
   readonly #clock: Clock | PatientClock
   readonly #observe: (event: NetworkEvent) => void
+  readonly #over = new AbortController()
 
   constructor(clock: Clock | PatientClock, observe: (event: NetworkEvent) => void) {
     this.#clock = clock
     this.#observe = observe
   }
 
+  /** No delay is waited for any more. */
+  close(): void {
+    this.#over.abort()
+  }
+
   /**
-   * Counts the fault and tells of it, then lets its delay pass. Resolves to false if the child has gone meanwhile.
+   * Counts the fault and tells of it, then lets its delay pass. Resolves to false if the child has gone meanwhile, or the test
+   * has ended.
    * @param proof what it has struck
    */
   async strike(
@@ -27,7 +34,8 @@ export class Strikes {
     rule.strike()
     this.#observe({ kind: 'fault', agent, attempt, fault: rule.name, proof: { ...proof } })
     const { delay } = rule.fault
-    if (delay !== undefined) await waitBy(this.#clock, delay, signal).catch(() => {})
-    return signal?.aborted !== true
+    const over = signal ? AbortSignal.any([signal, this.#over.signal]) : this.#over.signal
+    if (delay !== undefined) await waitBy(this.#clock, delay, over).catch(() => {})
+    return !over.aborted
   }
 }

@@ -25,7 +25,6 @@ type Nowhere = { readonly to: 'nowhere'; readonly code: string }
 
 const DIRECT = { to: 'direct' } as const
 const GATEWAY = { to: 'gateway' } as const
-const PORTS: Readonly<Record<string, string>> = { 'http:': '80', 'ws:': '80', 'https:': '443', 'wss:': '443' }
 
 /** Decides where what the children of one test want to reach is to go, before there is any request. */
 export class Ways {
@@ -64,14 +63,26 @@ export class Ways {
     return this.#refuse(client, `udp ${textOf(destination)}`, 'ECONNREFUSED')
   }
 
-  /** Whether a request that nobody answers goes on to the real server. If it does not, the test is told of it. */
-  lets(client: Client, method: string, url: string): boolean {
+  /**
+   * Whether a request that nobody answers goes on to the real server. If it does not, the test is told of it.
+   * @param what the method and the URL
+   */
+  lets(client: Client, what: string, place: Destination): boolean {
     const { allowed, onUnhandled, unhandled } = this.#parts
-    const { protocol, hostname, port } = new URL(url)
-    if (allowed.allow({ host: hostname, port: Number(port || PORTS[protocol]) })) return true
-    if (onUnhandled === 'error') unhandled.add(client, `${method} ${url}`)
-    if (onUnhandled === 'warn') warn(client, `${method} ${url}`)
-    return onUnhandled !== 'error'
+    if (allowed.allow(place)) return true
+    if (onUnhandled === 'warn') warn(client, what)
+    // The servers of this machine are as they are, also where only some of what they are asked is answered here.
+    if (onUnhandled !== 'error' || isLoopback(place.host)) return true
+    unhandled.add(client, what)
+    return false
+  }
+
+  /** There is no server where a request was let through to. Gives back whether the test is told, as nobody has allowed that. */
+  unreached(client: Client, what: string, place: Destination): boolean {
+    const { allowed, onUnhandled, unhandled } = this.#parts
+    if (onUnhandled !== 'error' || allowed.allow(place)) return false
+    unhandled.add(client, what)
+    return true
   }
 
   /** A connection was open to the end and said nothing. */

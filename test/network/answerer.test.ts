@@ -58,6 +58,7 @@ function ask(answerer: NetworkAnswerer, url = URL, method = 'GET'): { done: Prom
   answerer.request({
     client: answerer.introduce({ pid: 7 }),
     request: new Request(url, { method, signal: gone.signal }),
+    place: { host: new globalThis.URL(url).hostname, port: 443 },
     async respond(response, truncateAt): Promise<Delivery> {
       const body = await response.text()
       resolve({ status: response.status, body, ...(truncateAt !== undefined && { truncateAt }) })
@@ -71,6 +72,33 @@ function ask(answerer: NetworkAnswerer, url = URL, method = 'GET'): { done: Prom
     },
   })
   return { done: promise, leave: () => gone.abort() }
+}
+
+/** Wants to open a WebSocket as a child would. */
+function upgradeFor(
+  answerer: NetworkAnswerer,
+  url: string,
+): { offer(): void; leave(): void; refused: number | undefined } {
+  const { promise: aborted, resolve: leave } = deferred<void>()
+  const connection = { client: {}, server: {}, info: { protocols: undefined } }
+  const never = (): void => expect.unreachable('it was answered')
+  const asked = {
+    refused: undefined as number | undefined,
+    leave,
+    offer() {
+      const refuse = (status: number): void => void (asked.refused = status)
+      const ways = { accept: never, reset: never, stall: never, forward: never, refuse }
+      answerer.upgrade({
+        client: answerer.introduce({ pid: 7 }),
+        url: new globalThis.URL(url),
+        place: { host: 'api.example.com', port: 443 },
+        connection,
+        aborted,
+        ...ways,
+      })
+    },
+  }
+  return asked
 }
 
 const client = (answerer: NetworkAnswerer) => answerer.introduce({ pid: 7 })
@@ -235,6 +263,50 @@ test('a child that leaves while a fault delays is not answered', async () => {
   clock.moveTo(5000)
   await ask(answerer, OTHER).done
   expect(handler).not.toHaveBeenCalled()
+})
+
+test('nobody waits for a delay any more when the test has ended, or the child of a WebSocket has gone', async () => {
+  const clock = new ManualClock()
+  const { answerer } = answererOf({ clock })
+  const [opening, gone] = [
+    upgradeFor(answerer, 'wss://api.example.com/a'),
+    upgradeFor(answerer, 'wss://b.example/'),
+  ]
+  answerer.rules.add('*', { delay: 5000, status: 503 })
+  answerer.rules.add('https://api.example.com/*', { connect: 'ENOTFOUND', delay: 6000 })
+  const connection = answerer.connect(client(answerer), { host: 'api.example.com', port: 443 })
+  const lookup = answerer.lookup(client(answerer), 'api.example.com')
+  for (const { offer } of [opening, gone]) offer()
+  await vi.waitFor(() => expect(clock.pending.size).toBe(4))
+  gone.leave()
+  await vi.waitFor(() => expect(clock.pending.size).toBe(3))
+  answerer.close()
+  expect([await connection, await lookup].map(({ to }) => to)).toEqual(['nowhere', 'nowhere'])
+  await vi.waitFor(() => expect(clock.pending.size).toBe(0))
+  expect([opening.refused, gone.refused]).toEqual([undefined, undefined])
+  expect(answerer.records.map(({ outcome }) => outcome)).toEqual([undefined, 'aborted'])
+})
+
+test.each([
+  ['with what it waited for', new DOMException('gone', 'AbortError'), 0],
+  ['by itself', new TypeError('of the handler'), 1],
+])('a handler that fails %s when the child has left: errors %3$i', async (_how, error, errors) => {
+  const { answerer } = answererOf()
+  const [called, left] = [deferred<void>(), deferred<void>()]
+  answerer.handlers.use([
+    http.post(URL, async () => {
+      called.resolve()
+      await left.promise
+      throw error
+    }),
+    http.get(URL, () => HttpResponse.text('hello')),
+  ])
+  const request = ask(answerer, URL, 'POST')
+  await called.promise
+  request.leave()
+  left.resolve()
+  await ask(answerer).done
+  expect(answerer.errors).toHaveLength(errors)
 })
 
 test('what children ask for has its turn when the clock gives it', async () => {

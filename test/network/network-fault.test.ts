@@ -12,6 +12,8 @@ test.each([
   [{ reset: true, truncateAt: 3 }, '`truncateAt` needs an answer'],
   [{ reset: true, body: 'x' }, '`body` needs a `status`'],
   [{ status: 204, body: 'x' }, 'has no `body`'],
+  [{ status: 503, headers: { 'retry after': '1' } }, 'names and values that HTTP allows'],
+  [{ status: 503, headers: { 'retry-after': 1 } }, 'an object of strings'],
   [{ connect: 'EPIPE' }, 'one of "ECONNREFUSED"'],
   [{ delay: -1 }, 'milliseconds'],
   [{ status: 503, times: 0 }, 'a whole number, 1 or more'],

@@ -10,8 +10,11 @@ export interface BodyStream {
   release(): void
 }
 
-/** Reads no faster than the stream is read. Ends with an error if the client goes before its end. */
-export function bodyStream(source: Readable): BodyStream {
+/**
+ * Reads no faster than the stream is read. Ends with an `AbortError` if the client goes before its end.
+ * @param onBreak told of that before
+ */
+export function bodyStream(source: Readable, onBreak: () => void): BodyStream {
   let controller!: ReadableStreamDefaultController<Uint8Array>
   let open = true
   let released = false
@@ -40,7 +43,10 @@ export function bodyStream(source: Readable): BodyStream {
   })
   source.once('end', () => end(() => controller.close()))
   source.once('close', () =>
-    end(() => controller.error(new Error('The client has gone before the end of its request.'))),
+    end(() => {
+      onBreak()
+      controller.error(new DOMException('The client has gone before the end of its request.', 'AbortError'))
+    }),
   )
   source.pause()
   return {

@@ -1,19 +1,38 @@
 import dns from 'node:dns'
 import http from 'node:http'
+import https from 'node:https'
 import net from 'node:net'
 import tls from 'node:tls'
 
 import type { Arrival } from './arrival.ts'
 
 /*
- * The way to real servers, taken when this module is imported: what a test puts in the place of these functions is for the
- * code under test, and not for what it lets through.
+ * The way to real servers. What a test puts in the place of Node's functions, as `setupServer()` of MSW does, is for the code
+ * under test, and not for what it lets through.
  */
 const { connect: connectTls } = tls
 const { Socket, isIP } = net
 const { connect } = Socket.prototype
 const { lookup } = dns
-export const { request: realRequest } = http
+
+/** Whatever stands for it has it as the constructor of what it makes. */
+const { constructor: ClientRequest } = http.ClientRequest.prototype
+
+/** A request by Node itself. @param options with `createConnection`, by which it is sent */
+export function realRequest(options: http.RequestOptions): http.ClientRequest {
+  return Reflect.construct(ClientRequest, [options]) as http.ClientRequest
+}
+
+/** Runs what asks `node:http` and `node:https` for a request: it gets {@link realRequest}. */
+export function withRealRequests<T>(run: () => T): T {
+  const others = [http, https].map((module) => ({ module, request: module.request }))
+  for (const { module } of others) Object.assign(module, { request: realRequest })
+  try {
+    return run()
+  } finally {
+    for (const { module, request } of others) Object.assign(module, { request })
+  }
+}
 
 /** A server in the real network. */
 export interface Place {

@@ -31,6 +31,15 @@ export class SocketFace extends EventTarget {
   }
 }
 
+/** What the ends of a WebSocket share. */
+export interface WebSocketParts {
+  readonly url: URL
+  /** The connection that the ends make. */
+  context(): object
+  /** Calls `event` when what the client does has its turn. */
+  deliver(event: () => void): void
+}
+
 /**
  * The client's end of a WebSocket, as MSW's `WebSocketClientConnection`. What is sent to it before it is accepted is sent when
  * it is.
@@ -41,8 +50,7 @@ export class WebSocketClientEnd {
   readonly socket: SocketFace
   /** Set by MSW 3. */
   extension?: WebSocketExtension
-  /** The connection of which this is one end. */
-  readonly #context: () => object
+  readonly #parts: WebSocketParts
   readonly #events: Emitter
   #real: WebSocket | undefined
   #waiting: ((real: WebSocket) => void)[] = []
@@ -51,10 +59,11 @@ export class WebSocketClientEnd {
   onOutgoing: (data: WebSocketData) => void = () => {}
   onClose: (closure: Closure) => void = () => {}
 
-  constructor(url: URL, context: () => object) {
+  constructor(parts: WebSocketParts) {
+    const { url } = parts
     this.url = url
     this.socket = new SocketFace(url.href)
-    this.#context = context
+    this.#parts = parts
     this.#events = new Emitter(this.socket)
   }
 
@@ -97,12 +106,15 @@ export class WebSocketClientEnd {
     this.socket.protocol = real.protocol
     if (!this.#closure) this.socket.readyState = 1
     real.on('error', () => {}) // Its end follows.
-    real.on('message', (data, isBinary) => this.#receive(toMessage(data, isBinary, this.socket.binaryType)))
-    real.once('close', (code, reason) => this.end(code, reason.toString()))
+    const { deliver } = this.#parts
+    real.on('message', (data, isBinary) =>
+      deliver(() => this.#receive(toMessage(data, isBinary, this.socket.binaryType))),
+    )
+    real.once('close', (code, reason) => deliver(() => this.end(code, reason.toString())))
     if (!this.#closure) {
       this.socket.dispatchEvent(new Event('open'))
       this.#events.emit(new Event('open'))
-      for (const frame of resultsOf(this.extension?.connect?.(this.#context())))
+      for (const frame of resultsOf(this.extension?.connect?.(this.#parts.context())))
         this.sendRaw(frame as WebSocketData)
     }
     for (const act of this.#waiting.splice(0)) act(real)
@@ -133,7 +145,7 @@ export class WebSocketClientEnd {
   }
 
   #messageContext(): object {
-    return { ...this.#context(), connection: this }
+    return { ...this.#parts.context(), connection: this }
   }
 
   #whenOpen(act: (real: WebSocket) => void): void {

@@ -6,6 +6,7 @@ import type { Delivery, Exchange } from '../exchange.ts'
 import { bodyStream } from './body-stream.ts'
 import { type Call, isBodiless } from './call.ts'
 import { forwardCall } from './forward.ts'
+import { type Place, placeOf } from './real-server.ts'
 import { abortableRequest, Abortion } from './wire-request.ts'
 import { sendResponse } from './send-response.ts'
 
@@ -26,7 +27,7 @@ export class WireExchange implements Exchange {
     const { method, headers, body } = call
     const expected = call.hasBody && !isBodiless(method)
     const whole = expected ? wholeBody(body) : undefined
-    const read = expected && !whole ? bodyStream(body) : undefined
+    const read = expected && !whole ? bodyStream(body, () => abortion.abort()) : undefined
     try {
       this.request = abortableRequest(
         call.url,
@@ -51,6 +52,10 @@ export class WireExchange implements Exchange {
       if (!complete) abortion.abort()
       read?.release()
     })
+  }
+
+  get place(): Place {
+    return placeOf(new URL(this.#call.url), this.#call.arrival)
   }
 
   async respond(response: Response, truncateAt?: number): Promise<Delivery> {

@@ -10,7 +10,7 @@ import type { Upgrade, WebSocketConnection } from '../exchange.ts'
 import type { Arrival } from './arrival.ts'
 import { absoluteUrl, filterHeaders, isHopByHop } from './call.ts'
 import { isForProxies } from './http1.ts'
-import { connectTo, placeOf } from './real-server.ts'
+import { connectTo, type Place, placeOf, withRealRequests } from './real-server.ts'
 import { WebSocketClientEnd } from './websocket-client.ts'
 import { WebSocketServerEnd } from './websocket-server.ts'
 
@@ -71,7 +71,8 @@ class WireUpgrade implements Upgrade {
     this.client = arrival.client
     this.url = url
     const context = (): object => this.connection
-    this.#clientEnd = new WebSocketClientEnd(url, context)
+    const deliver = (event: () => void): void => this.client.route.deliver(event)
+    this.#clientEnd = new WebSocketClientEnd({ url, context, deliver })
     this.#serverEnd = new WebSocketServerEnd(this.#clientEnd, () => this.#dial(), context)
     this.connection = {
       client: this.#clientEnd,
@@ -87,6 +88,10 @@ class WireUpgrade implements Upgrade {
       this.#clientEnd.end(1006, '')
       this.#serverEnd.terminate()
     })
+  }
+
+  get place(): Place {
+    return placeOf(this.url, this.#call.arrival)
   }
 
   accept(protocol?: string): void {
@@ -135,12 +140,16 @@ class WireUpgrade implements Upgrade {
     })
     const headers: Record<string, string[]> = {}
     for (let at = 0; at < kept.length; at += 2) (headers[kept[at] ?? ''] ??= []).push(kept[at + 1] ?? '')
-    const place = placeOf(this.url, arrival)
-    return new this.#library.WebSocket(this.url, this.connection.info.protocols ?? [], {
-      headers: headers as unknown as Record<string, string>,
-      perMessageDeflate: false,
-      createConnection: () => arrival.track(connectTo(place, arrival.serverName ?? this.url.hostname)),
-    })
+    const { place } = this
+    const { WebSocket } = this.#library
+    return withRealRequests(
+      () =>
+        new WebSocket(this.url, this.connection.info.protocols ?? [], {
+          headers: headers as unknown as Record<string, string>,
+          perMessageDeflate: false,
+          createConnection: () => arrival.track(connectTo(place, arrival.serverName ?? this.url.hostname)),
+        }),
+    )
   }
 }
 

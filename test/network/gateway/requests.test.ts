@@ -195,3 +195,28 @@ test('the signal of a request aborts when its client goes before the answer was 
   await aborted.promise
   expect(await delivery.promise).toBe('aborted')
 })
+
+test.each(['HTTP/1', 'HTTP/2'])(
+  'who reads the body of a request of %s when its client goes knows that from the signal and the error',
+  async (protocol) => {
+    const { answerer, preload } = await open()
+    const socket = net.connect(await preload.portFor('api.test', 80), '127.0.0.1')
+    const read = deferred<[boolean, unknown]>()
+    answerer.onRequest = async ({ request }) => {
+      const reading = request.clone().text()
+      socket.destroy()
+      const error: unknown = await reading.catch((cause: unknown) => cause)
+      read.resolve([request.signal.aborted, error])
+    }
+    if (protocol === 'HTTP/1') socket.write('POST / HTTP/1.1\r\nHost: a\r\nContent-Length: 9\r\n\r\nhello')
+    else {
+      const session = http2.connect('http://api.test', { createConnection: () => socket })
+      session.on('error', () => {})
+      session
+        .request({ ':method': 'POST' })
+        .on('error', () => {})
+        .write('hello')
+    }
+    expect(await read.promise).toEqual([true, expect.objectContaining({ name: 'AbortError' })])
+  },
+)

@@ -103,6 +103,28 @@ test.each(majors)(
   },
 )
 
+test('what a client says, and that it goes, has its turn when its route gives it', async () => {
+  const opened = await open()
+  const heard: string[] = []
+  handle(
+    opened,
+    msw2.ws.link('ws://chat.test/room').addEventListener('connection', ({ client }) => {
+      client.addEventListener('message', ({ data }) => heard.push(String(data)))
+      client.addEventListener('close', ({ code }) => heard.push(String(code)))
+    }),
+  )
+  const socket = dial(await opened.preload.portFor('chat.test', 80))
+  await once(socket, 'open')
+  const held: (() => void)[] = []
+  opened.answerer.onDeliver = (event) => held.push(event)
+  for (const text of ['one', 'two']) socket.send(text)
+  socket.close(3000)
+  await expect.poll(() => held.length).toBe(3)
+  expect(heard).toEqual([])
+  for (const event of held) event()
+  expect(heard).toEqual(['one', 'two', '3000'])
+})
+
 test.each(majors)('closures go both ways with their codes, for $major', async ({ ws }) => {
   const opened = await open()
   const chat = ws.link('ws://chat.test/room')

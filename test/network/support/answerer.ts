@@ -1,4 +1,3 @@
-import { OPEN_ROUTER } from '../../../src/clock/route.ts'
 import type { Answerer } from '../../../src/network/answerer.ts'
 import type { Client, Introduction } from '../../../src/network/client.ts'
 import type { Exchange, Upgrade } from '../../../src/network/exchange.ts'
@@ -16,18 +15,18 @@ export class HandmadeAnswerer implements Answerer {
   onLookup: (host: string) => LookupVerdict = () => ({ to: 'direct' })
   onRequest: (exchange: Exchange) => unknown = (exchange) => void exchange.respond(new Response('hello'))
   onUpgrade: (upgrade: Upgrade) => unknown = (upgrade) => upgrade.accept()
+  onDeliver: (event: () => void) => void = (event) => event()
 
   introduce(introduction: Introduction): Client {
     this.introductions.push(introduction)
     this.routes++
-    const route = OPEN_ROUTER.route({ name: 'a process', pid: introduction.pid, parked: undefined })
     const close = (): void => void this.routes--
     return {
       agent: introduction.agent,
       attempt: undefined,
       hasEnded: false,
       pid: introduction.pid,
-      route: { deliver: route.deliver, close },
+      route: { deliver: (event) => this.onDeliver(event), close },
     }
   }
 
