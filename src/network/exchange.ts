@@ -8,6 +8,8 @@ export interface Exchange {
   readonly client: Client
   /** Its `url` is absolute; its `signal` aborts when the client has gone. */
   readonly request: Request
+  /** Calls `listener` once when the client has gone before it had its answer. Asking for `request.signal` costs far more. */
+  onAbort(listener: () => void): void
   /**
    * Sends the response, streamed. Resolves when it has been handed to the system, or the client has gone.
    * Rejects, and resets the connection, if it cannot be sent, as one whose body has been used.
