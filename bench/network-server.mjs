@@ -1,12 +1,15 @@
 /*
  * A real server, of HTTP and HTTPS, in a process of its own: what a child of a test would talk to if there were no gateway.
- * Its certificate is of the same kind as those of the gateway. It is given a JSON answer and where the certificate of its authority goes.
+ * Its certificate is of the same kind as those of the gateway. It is given a JSON answer and where the certificate of its
+ * authority goes. Under `/handled` it answers by a handler of MSW, and does nothing else that a gateway does.
  */
 import { generateKeyPairSync } from 'node:crypto'
 import { once } from 'node:events'
 import { writeFileSync } from 'node:fs'
 import http from 'node:http'
 import https from 'node:https'
+
+import { http as msw, HttpResponse } from 'msw'
 
 import { makeCertificate } from '../dist/src/network/certificates/certificate.js'
 
@@ -30,9 +33,23 @@ const cert = await makeCertificate({
   publicKey: server.publicKey,
 })
 
-const answer = (_request, response) => {
+const handler = msw.get('*://127.0.0.1/handled', () => HttpResponse.json(JSON.parse(json)))
+let handled = 0
+const handle = async ({ url, headers }) => {
+  const { response } = await handler.run({
+    request: new Request(`http://127.0.0.1${url}`, { headers }),
+    requestId: `${++handled}`,
+    resolutionContext: { quiet: true },
+  })
+  return Buffer.from(await response.arrayBuffer())
+}
+const send = (response, content) => {
   response.sendDate = false
-  response.writeHead(200, headers).end(body)
+  response.writeHead(200, headers).end(content)
+}
+const answer = (request, response) => {
+  if (request.url !== '/handled') return send(response, body)
+  void handle(request).then((content) => send(response, content))
 }
 const listen = async (started) => {
   // Connections are kept for as long as the gateway keeps them.
