@@ -3,7 +3,7 @@ import { once } from 'node:events'
 import { execa } from 'execa'
 
 import { buildAgentForTest } from '../dist/src/build/build-agent.js'
-import { Harness } from '../dist/src/harness.js'
+import { Harness } from '../dist/src/harness/harness.js'
 import { Run } from '../dist/src/reap/run.js'
 import { resolveOptions } from '../dist/src/resolve-options.js'
 import { PrewarmPool } from '../dist/fixtures/prewarm-pool.js'

@@ -11,6 +11,8 @@ export interface Exchange {
   readonly request: Request
   /** The real server that `forward` leads to. */
   readonly place: Destination
+  /** Calls `listener` once when the client has gone before it had its answer. Asking for `request.signal` costs far more. */
+  onAbort(listener: () => void): void
   /**
    * Sends the response, streamed. Resolves when it has been handed to the system, or the client has gone.
    * Rejects, and resets the connection, if it cannot be sent, as one whose body has been used.

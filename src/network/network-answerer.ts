@@ -72,7 +72,7 @@ export class NetworkAnswerer implements Answerer {
   request(exchange: Exchange): void {
     const { client, request } = exchange
     const record = new RequestRecord(client, request.method, request.url, request.headers)
-    request.signal.addEventListener('abort', () => this.#abort(record), { once: true })
+    exchange.onAbort(() => this.#abort(record))
     client.route.deliver(() => {
       this.records.push(record)
       void this.#answer(exchange, record)

@@ -59,6 +59,7 @@ function ask(answerer: NetworkAnswerer, url = URL, method = 'GET'): { done: Prom
     client: answerer.introduce({ pid: 7 }),
     request: new Request(url, { method, signal: gone.signal }),
     place: { host: new globalThis.URL(url).hostname, port: 443 },
+    onAbort: (listener) => gone.signal.addEventListener('abort', listener),
     async respond(response, truncateAt): Promise<Delivery> {
       const body = await response.text()
       resolve({ status: response.status, body, ...(truncateAt !== undefined && { truncateAt }) })

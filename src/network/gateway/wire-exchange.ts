@@ -10,8 +10,6 @@ import { type Place, placeOf } from './real-server.ts'
 import { abortableRequest, Abortion } from './wire-request.ts'
 import { sendResponse } from './send-response.ts'
 
-const { Headers } = globalThis
-
 /**
  * A request that came over a connection, for whoever answers it. Throws what `Request` throws for a method or a URL that
  * it refuses.
@@ -20,10 +18,10 @@ export class WireExchange implements Exchange {
   readonly client: Client
   readonly request: Request
   readonly #call: Call
+  readonly #abortion = new Abortion()
   #ended: 'sent' | 'aborted' | undefined
 
   constructor(call: Call) {
-    const abortion = new Abortion()
     const { method, headers, body } = call
     const expected = call.hasBody && !isBodiless(method)
     const whole = expected ? wholeBody(body) : undefined
@@ -33,13 +31,15 @@ export class WireExchange implements Exchange {
         call.url,
         {
           method,
-          headers: headersOf(headers),
           redirect: 'manual',
           ...(whole && { body: whole }),
           ...(read && { body: read.stream, duplex: 'half' }),
         },
-        abortion,
+        this.#abortion,
       )
+      for (let at = 0; at + 1 < headers.length; at += 2) {
+        this.request.headers.append(headers[at] ?? '', headers[at + 1] ?? '')
+      }
     } finally {
       if (!read) body.resume()
     }
@@ -49,13 +49,17 @@ export class WireExchange implements Exchange {
     call.reply.onEnd((complete) => {
       over()
       this.#ended = complete ? 'sent' : 'aborted'
-      if (!complete) abortion.abort()
+      if (!complete) this.#abortion.abort()
       read?.release()
     })
   }
 
   get place(): Place {
     return placeOf(new URL(this.#call.url), this.#call.arrival)
+  }
+
+  onAbort(listener: () => void): void {
+    this.#abortion.onAbort(listener)
   }
 
   async respond(response: Response, truncateAt?: number): Promise<Delivery> {
@@ -87,10 +91,4 @@ export class WireExchange implements Exchange {
 function wholeBody(body: Readable): Uint8Array<ArrayBuffer> | undefined {
   if (!(body instanceof IncomingMessage) || !body.complete) return undefined
   return body.read() as Uint8Array<ArrayBuffer>
-}
-
-function headersOf(raw: readonly string[]): Headers {
-  const headers = new Headers()
-  for (let at = 0; at + 1 < raw.length; at += 2) headers.append(raw[at] ?? '', raw[at + 1] ?? '')
-  return headers
 }

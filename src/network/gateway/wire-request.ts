@@ -2,8 +2,15 @@ const { Request, AbortController } = globalThis
 
 /** Aborts once, for all the requests that share it. It makes its signal when somebody asks for that. */
 export class Abortion {
+  readonly #listeners: (() => void)[] = []
   #controller: AbortController | undefined
   #aborted = false
+
+  /** Calls `listener` when it aborts; at once if it has. */
+  onAbort(listener: () => void): void {
+    if (this.#aborted) listener()
+    else this.#listeners.push(listener)
+  }
 
   get signal(): AbortSignal {
     if (!this.#controller) {
@@ -14,7 +21,9 @@ export class Abortion {
   }
 
   abort(): void {
+    if (this.#aborted) return
     this.#aborted = true
+    for (const listener of this.#listeners) listener()
     this.#controller?.abort()
   }
 }
@@ -48,8 +57,13 @@ AbortableRequest.prototype = Object.create(Request.prototype, {
     enumerable: true,
     writable: true,
     value(this: Request): Request {
-      const clone = Reflect.apply(Request.prototype.clone, this, [])
       const abortion = abortions.get(this)
+      // MSW makes a clone of each request; one without a body is made anew for less.
+      if (abortion && this.body === null) {
+        const { url, method, headers, redirect } = this
+        return abortableRequest(url, { method, headers, redirect }, abortion)
+      }
+      const clone = Reflect.apply(Request.prototype.clone, this, [])
       if (abortion) abortions.set(clone, abortion)
       return Object.setPrototypeOf(clone, AbortableRequest.prototype as object) as Request
     },
