@@ -25,7 +25,7 @@ export class WireExchange implements Exchange {
     const { method, headers, body } = call
     const expected = call.hasBody && !isBodiless(method)
     const whole = expected ? wholeBody(body) : undefined
-    const read = expected && !whole ? bodyStream(body, () => abortion.abort()) : undefined
+    const read = expected && !whole ? bodyStream(body, () => this.#abortion.abort()) : undefined
     try {
       this.request = abortableRequest(
         call.url,
