@@ -26,6 +26,8 @@ export interface VirtualClockContext {
   owns(): boolean
   /** Every process of the test, wherever it is now. */
   survivors(): readonly number[]
+  /** What processes wait for that somebody here could bring, in words: requests without an answer. */
+  open(): readonly string[]
 }
 
 export const DEFAULT_LIMIT = 24 * 60 * 60 * 1000

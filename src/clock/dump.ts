@@ -8,6 +8,8 @@ export interface ClockState {
   readonly now: number
   readonly situation: Situation
   readonly timers: readonly PendingTimer[]
+  /** What processes wait for that somebody here could bring, in words. */
+  readonly open: readonly string[]
   /** Work of this process that has not come to its end. */
   readonly inFlight: readonly string[]
   /** Real timers that the clock does not rule. */
@@ -17,7 +19,7 @@ export interface ClockState {
 const MOST_TIMERS = 20
 
 /** All of it in words: each process with its state and the evidence for it, each timer with the line that set it. */
-export function dump({ now, situation, timers, inFlight, uncontrolled }: ClockState): string {
+export function dump({ now, situation, timers, open, inFlight, uncontrolled }: ClockState): string {
   const processes = situation.describe()
   const left = timers.length - MOST_TIMERS
   return [
@@ -27,6 +29,7 @@ export function dump({ now, situation, timers, inFlight, uncontrolled }: ClockSt
       ...(timers.length > 0 ? timers.slice(0, MOST_TIMERS).map(describeTimer) : ['none is set']),
       ...(left > 0 ? [`and ${left} more`] : []),
     ]),
+    ...(open.length > 0 ? section('Without an answer', open) : []),
     ...(inFlight.length > 0 ? section('At work in this process', [summary(inFlight)]) : []),
     ...(uncontrolled.length > 0
       ? section('Real timers, which no virtual time moves', describeUncontrolled(uncontrolled))

@@ -46,12 +46,14 @@ export class VirtualClock implements Ruler {
   readonly #uncontrolled = new UncontrolledTimers()
   readonly #moves = new Moves((error, site) => this.#errors.locate(error, site))
   readonly #sleepers: Sleepers
+  readonly #open: () => readonly string[]
   #removed = false
 
   /** @internal Use the fixture `clock`, or `harness.installClock()`. */
   constructor(options: VirtualClockOptions, context: VirtualClockContext) {
     const { limit = DEFAULT_LIMIT, start = DEFAULT_START, seed } = options
     const { patience } = context
+    this.#open = () => context.open()
     this.#limit = limit
     this.#population = new Population({
       evidence: context.evidence,
@@ -232,6 +234,7 @@ export class VirtualClock implements Ruler {
       now: this.now,
       situation: this.#population.look(),
       timers: this.timers,
+      open: this.#open(),
       inFlight: workInFlight(),
       uncontrolled: this.uncontrolled,
     }

@@ -13,11 +13,14 @@ import { SpawnLedger } from '../reap/spawn-ledger.ts'
 export class HarnessClock {
   readonly #time: TestClock
   readonly #processes: HarnessProcesses
+  readonly #open: () => readonly string[]
   #virtual: VirtualClock | undefined
 
-  constructor(time: TestClock, processes: HarnessProcesses) {
+  /** @param open what processes wait for that the test could bring, in words */
+  constructor(time: TestClock, processes: HarnessProcesses, open: () => readonly string[]) {
     this.#time = time
     this.#processes = processes
+    this.#open = open
   }
 
   /**
@@ -32,6 +35,7 @@ export class HarnessClock {
       children: livingChildren(processes),
       owns: () => isOwner(processes.ledger),
       survivors: () => processes.marked(),
+      open: this.#open,
     })
     this.#virtual = clock
     this.#time.use(clock)

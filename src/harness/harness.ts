@@ -68,7 +68,7 @@ export class Harness implements AsyncDisposable {
     this.options = parts.options
     this.#directory = new HarnessDirectory(runtimeDir, parts.options.keepRuntimeDir, parts.run)
     this.#processes = new HarnessProcesses(parts.run, mark, this.scope.signal)
-    this.#virtualClock = new HarnessClock(this.clock, this.#processes)
+    this.#virtualClock = new HarnessClock(this.clock, this.#processes, () => this.#network.unanswered)
     this.faults = new FaultPlan(this.clock, () => this.limits)
     const { clock } = this
     this.timeline = new Timeline({

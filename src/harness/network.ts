@@ -43,6 +43,11 @@ export class HarnessNetwork implements Surroundings {
     this.#parts = parts
   }
 
+  /** The requests that wait for an answer at this moment, in words. */
+  get unanswered(): readonly string[] {
+    return this.#open?.answerer.unanswered ?? []
+  }
+
   /** Opens it at the first call. Rejects with `ERR_MSW_MISSING`, `ERR_MSW_UNSUPPORTED` or `ERR_PATH_TOO_LONG`. */
   open(): Promise<Network> {
     return (this.#opening ??= this.#begin())
@@ -78,7 +83,7 @@ export class HarnessNetwork implements Surroundings {
     answerer.close()
     for (const { client, destination } of gateway.silent()) answerer.silent(client, destination)
     await gateway.close()
-    const unhandled = answerer.unhandled.error()
+    const unhandled = answerer.unhandled.error(answerer.handlers.names)
     if (!failed)
       throwAll([
         ...answerer.errors,

@@ -1,8 +1,8 @@
 import type { Client } from './client.ts'
 import type { Destination } from './verdict.ts'
 
-/** What becomes of a response that is being sent. */
-export type Delivery = 'sent' | 'aborted'
+/** What becomes of a response that is being sent. `whole`: there was nothing to truncate. */
+export type Delivery = 'sent' | 'aborted' | 'whole'
 
 /** A request of a client, and the one way back. Exactly one of its methods is to be called, once. */
 export interface Exchange {
@@ -19,6 +19,8 @@ export interface Exchange {
    * @param truncateAt how many bytes of the body are sent before the connection is closed; its head promises all of them
    */
   respond(response: Response, truncateAt?: number): Promise<Delivery>
+  /** Has the connection end with the answer, so that the next request needs another one. Called before `respond`. */
+  endAfter(): void
   /** Resets the connection (`ECONNRESET`); of HTTP/2, the stream. */
   reset(): void
   /** Leaves the request without an answer, until the client goes or the gateway is closed. */
@@ -39,11 +41,15 @@ export interface Upgrade {
   readonly client: Client
   /** `ws:` or `wss:`. */
   readonly url: URL
+  /** Of the request for it. */
+  readonly headers: Headers
   /** The real server that `forward` leads to. */
   readonly place: Destination
   /** For handlers, which may send to it before it is accepted. */
   readonly connection: WebSocketConnection
-  /** Resolves with true when the client has gone before it was accepted. */
+  /** Told what listeners of the connection throw. Default: nothing is done. */
+  onListenerError: (error: unknown) => void
+  /** Resolves when the client has gone before it was accepted. */
   readonly aborted: Promise<void>
   /** Opens it. */
   accept(): void

@@ -49,6 +49,11 @@ export class FaultRule implements NetworkInjection {
     return !this.fired && !this.#cancelled && this.fault.optional !== true
   }
 
+  /** Whether a later fault waits for this one: not if it never ends, and may be about other requests. */
+  isBefore(later: FaultRule): boolean {
+    return (this.fault.times ?? Infinity) !== Infinity || `${this.pattern}` === `${later.pattern}`
+  }
+
   strike(): void {
     this.#count += 1
   }
@@ -70,6 +75,10 @@ export class FaultRules {
       throw invalidOption('network.fail()', 'url', url, expected)
     }
     checkNetworkFault(fault)
+    if (typeof url === 'string' && url.includes('?')) {
+      const expected = 'a URL without a query, which does not count: a handler can look at it'
+      throw invalidOption('network.fail()', 'url', url, expected)
+    }
     const rule = new FaultRule(new UrlPattern(url), { ...fault })
     Error.captureStackTrace(rule.site, caller)
     this.#rules.push(rule)
@@ -81,9 +90,13 @@ export class FaultRules {
     return this.#live.find((rule) => rule.fault.connect === undefined && rule.pattern.matches(url))
   }
 
-  /** What strikes a connection to this destination. */
+  /** What strikes a connection to this destination: nothing as long as a fault for requests there has its turn. */
   forConnection(destination: Destination): FaultRule | undefined {
-    return this.#live.find((rule) => rule.fault.connect !== undefined && rule.pattern.mayMean(destination))
+    const live = this.#live.filter(({ pattern }) => pattern.mayMean(destination))
+    const rule = live.find(({ fault }) => fault.connect !== undefined)
+    if (!rule) return undefined
+    const isFirst = live.slice(0, live.indexOf(rule)).every((earlier) => !earlier.isBefore(rule))
+    return isFirst ? rule : undefined
   }
 
   /** What has this name not be found. */

@@ -29,7 +29,8 @@ export type HandlersAnswer =
   | { readonly by: 'handler'; readonly response: Response }
   /** A handler has it go to the real server. */
   | { readonly by: 'passthrough' }
-  | { readonly by: 'nobody' }
+  /** @property matched whether a handler matched, and gave no response */
+  | { readonly by: 'nobody'; readonly matched: boolean }
 
 interface Entry {
   readonly handler: NetworkHandler
@@ -63,9 +64,9 @@ export class Handlers {
     return this.#entries.some(({ pattern }) => !pattern || pattern.mayMeanHost(host))
   }
 
-  /** How many there are. */
-  get count(): number {
-    return this.#entries.length
+  /** What each is for, in MSW's words where it has any. */
+  get names(): string[] {
+    return this.#entries.map(({ handler, pattern }) => nameOf(handler) ?? String(pattern))
   }
 
   /** What they answer. Rejects with what a handler throws. */
@@ -88,7 +89,7 @@ export class Handlers {
           : { by: 'handler', response: result.response }
       }
     }
-    return { by: matched ? 'passthrough' : 'nobody' }
+    return { by: 'nobody', matched }
   }
 
   /** Hands a WebSocket to every handler that matches; false if none does. Rejects with what a handler throws. */
@@ -127,6 +128,11 @@ function isHandler(value: unknown): value is NetworkHandler {
   return typeof value === 'object' && value !== null && 'run' in value && typeof value.run === 'function'
 }
 
+function nameOf(handler: NetworkHandler): string | undefined {
+  const { info } = handler as { info?: unknown }
+  return isRecord(info) && typeof info['header'] === 'string' ? info['header'] : undefined
+}
+
 /** Where a handler keeps its URL: of HTTP in its `info`, of WebSockets and GraphQL in fields of its own. */
 function urlOf(handler: object): unknown {
   const { info, url, endpoint } = handler as { info?: unknown; url?: unknown; endpoint?: unknown }
@@ -137,7 +143,7 @@ function relative(url: string): SuperviseError {
   return new SuperviseError(
     'ERR_OPTION_INVALID',
     `A handler that network.use() was given is for ${JSON.stringify(url)}, which no request of a child can match: a child has no ` +
-      `page that this is relative to. Give it the whole URL, or ${JSON.stringify(`*${url.startsWith('/') ? '' : '/'}${url}`)} for every host.`,
+      `page that this is relative to. Give it the whole URL, or ${JSON.stringify(`*${url.startsWith('/') ? '' : '/'}${url}`)} for every host that is not loopback.`,
     { option: 'handlers', value: url },
   )
 }

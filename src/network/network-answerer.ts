@@ -1,3 +1,4 @@
+import { leadTo, SuperviseError } from '../errors.ts'
 import type { Clock, PatientClock } from '../clock/clock.ts'
 import type { Router } from '../clock/route.ts'
 import type { Answerer } from './answerer.ts'
@@ -10,7 +11,7 @@ import type { NetworkEvent, RequestOutcome } from './network-event.ts'
 import { Origins } from './origins.ts'
 import { RequestRecord } from './request-log.ts'
 import { Strikes } from './strikes.ts'
-import { Unhandled } from './unhandled.ts'
+import { nameOfClient, Unhandled } from './unhandled.ts'
 import type { Destination, LookupVerdict, Verdict } from './verdict.ts'
 import { type UnhandledStrategy, Ways } from './ways.ts'
 
@@ -47,6 +48,16 @@ export class NetworkAnswerer implements Answerer {
     this.#ways = new Ways({ handlers, rules, allowed, unhandled, strikes: this.#strikes, onUnhandled })
   }
 
+  /** The requests that wait for an answer at this moment, in words. */
+  get unanswered(): string[] {
+    return this.records
+      .filter(({ outcome }) => outcome === undefined)
+      .map(
+        ({ client, what, faults }) =>
+          `${nameOfClient(client)}: ${what}${faults.length > 0 ? ` (${faults.join(', ')})` : ''}`,
+      )
+  }
+
   /** Tells of nothing more, and waits for nothing. */
   close(): void {
     this.#closed = true
@@ -81,7 +92,7 @@ export class NetworkAnswerer implements Answerer {
 
   upgrade(upgrade: Upgrade): void {
     const { client, url } = upgrade
-    const record = new RequestRecord(client, 'GET', url.href, new Headers())
+    const record = new RequestRecord(client, 'GET', url.href, upgrade.headers)
     const gone = new AbortController()
     void upgrade.aborted.then(() => {
       gone.abort()
@@ -135,7 +146,8 @@ export class NetworkAnswerer implements Answerer {
       const answer = await this.handlers.answer(request)
       isMeant = answer.by !== 'nobody'
       if (answer.by === 'handler') return await this.#send(exchange, record, answer.response, rule)
-      if (!isMeant && !this.#ways.lets(client, what, exchange.place)) {
+      const hint = answer.by === 'nobody' && answer.matched ? NO_RESPONSE : ''
+      if (!isMeant && !this.#ways.lets(client, what, exchange.place, hint)) {
         exchange.reset()
         return this.#settle(record, 'unhandled')
       }
@@ -166,7 +178,11 @@ export class NetworkAnswerer implements Answerer {
       return this.#settle(record, 'failed')
     }
     this.#settle(record, 'answered', response.status)
-    if ((await exchange.respond(response, rule?.fault.truncateAt)) === 'aborted') record.aborted = true
+    // The connection that is to fail is the next one.
+    if (this.rules.forConnection(exchange.place)) exchange.endAfter()
+    const delivery = await exchange.respond(response, rule?.fault.truncateAt)
+    if (delivery === 'aborted') record.aborted = true
+    if (delivery === 'whole' && rule) this.errors.push(untruncated(rule, record))
   }
 
   async #open(upgrade: Upgrade, record: RequestRecord, signal: AbortSignal): Promise<void> {
@@ -185,6 +201,7 @@ export class NetworkAnswerer implements Answerer {
         return this.#settle(record, 'answered', status)
       }
     }
+    upgrade.onListenerError = (error) => this.errors.push(error)
     try {
       if (await this.handlers.connect(upgrade.connection)) {
         upgrade.accept()
@@ -246,6 +263,20 @@ function responseOf({ fault }: FaultRule): Response {
 
 function isAbortError(error: unknown): boolean {
   return error instanceof Error && (error.name === 'AbortError' || isAbortError(error.cause))
+}
+
+const NO_RESPONSE =
+  'a handler for it gave no response: is a `return` missing? `return passthrough()` lets it go to the real server'
+
+function untruncated({ name, site, fault }: FaultRule, { what }: RequestRecord): SuperviseError {
+  const error = new SuperviseError(
+    'ERR_FAULT_UNFIRED',
+    `The fault ${name} struck ${what} and changed nothing: the body of the answer has no more than ${fault.truncateAt} bytes. Have ` +
+      '`truncateAt` leave out some of it.',
+    { fault: name },
+  )
+  leadTo(error, site)
+  return error
 }
 
 /** What a handler that throws answers, as in MSW. */

@@ -94,8 +94,13 @@ export function checkNetworkFault(fault: unknown): asserts fault is NetworkFault
   for (const part of ['headers', 'body']) {
     if (fault[part] !== undefined && way !== 'status') throw contradiction(`\`${part}\` needs a \`status\``)
   }
-  if (fault['body'] !== undefined && WITHOUT_BODY.has(Number(fault['status'])))
-    throw contradiction(`an answer of status ${String(fault['status'])} has no \`body\``)
+  for (const part of ['body', 'truncateAt']) {
+    if (fault[part] !== undefined && WITHOUT_BODY.has(Number(fault['status'])))
+      throw contradiction(`an answer of status ${String(fault['status'])} has no body, and so no \`${part}\``)
+  }
+  const length = Buffer.byteLength(typeof fault['body'] === 'string' ? fault['body'] : '')
+  if (way === 'status' && fault['truncateAt'] !== undefined && Number(fault['truncateAt']) >= length)
+    throw contradiction(`\`truncateAt\` leaves nothing out of a body of ${length} bytes`)
 }
 
 /** The name by which a fault stands in the timeline: `network.reset`. */

@@ -1,5 +1,6 @@
 import { SuperviseError } from '../errors.ts'
 import { invalidOption } from '../option-checks.ts'
+import { withNetwork } from './environment.ts'
 import type { NetworkInjection } from './fault-rules.ts'
 import type { NetworkHandler } from './handlers.ts'
 import type { NetworkAnswerer } from './network-answerer.ts'
@@ -22,17 +23,24 @@ export interface NetworkParts {
  */
 export class Network {
   /**
-   * The environment by which a child that the test starts itself is part of it. What the fixtures start has it anyway. With
-   * `NODE_OPTIONS`, which is not to be overwritten, only completed.
+   * The environment by which a child that the test starts itself is part of it: `{ ...process.env, ...network.env }`. What the
+   * fixtures start has it anyway. Its `NODE_OPTIONS` hold those of this process, too.
    */
-  readonly env: Readonly<Record<string, string>>
+  get env(): Readonly<Record<string, string>> {
+    const { NODE_OPTIONS } = process.env
+    return withNetwork(NODE_OPTIONS === undefined ? {} : { NODE_OPTIONS }, this.#parts.env, {})
+  }
+
   readonly #parts: NetworkParts
   #closed = false
 
   /** @internal The fixture `network` and `openNetwork()` of a harness make it. */
   constructor(parts: NetworkParts) {
     this.#parts = parts
-    this.env = Object.freeze({ ...parts.env })
+    // They are taken apart: `async ({ network: { use } }) => …`.
+    this.use = this.use.bind(this)
+    this.fail = this.fail.bind(this)
+    this.allow = this.allow.bind(this)
   }
 
   /**
@@ -49,7 +57,7 @@ export class Network {
    * fault that never strikes fails the test with `ERR_FAULT_UNFIRED`. Throws `ERR_OPTION_UNKNOWN` or `ERR_OPTION_INVALID`.
    */
   fail(url: UrlLike, fault: NetworkFault): NetworkInjection {
-    const rule = this.#open.rules.add(url, fault, this.fail)
+    const rule = this.#open.rules.add(url, fault, Network.prototype.fail)
     // On a connection that is there already it would have to be made again.
     if (fault.connect !== undefined) this.#parts.closeIdle((destination) => rule.pattern.mayMean(destination))
     return rule

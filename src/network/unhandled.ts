@@ -35,8 +35,8 @@ export class Unhandled {
     else this.#entries.push({ client, what, hint, count: 1 })
   }
 
-  /** `ERR_NETWORK_UNHANDLED`, which lists all of it; undefined if there is nothing. */
-  error(): SuperviseError | undefined {
+  /** `ERR_NETWORK_UNHANDLED`, which lists all of it; undefined if there is nothing. @param handlers what there are handlers for */
+  error(handlers: readonly string[] = []): SuperviseError | undefined {
     const entries = this.#entries
     if (entries.length === 0) return undefined
     const lines = entries.slice(0, SHOWN).map(lineOf)
@@ -51,11 +51,18 @@ export class Unhandled {
     return new SuperviseError(
       'ERR_NETWORK_UNHANDLED',
       `Processes of this test asked the network for what no handler answers, and got a network error:\n${lines.join('\n')}\n` +
+        `${handlersText(handlers)}\n` +
         'Add a handler by `network.use()`, let it through by `network.allow(origin)`, or set the option ' +
         "`network: { onUnhandledRequest: 'warn' | 'bypass' }`.",
       { unhandled: traffic },
     )
   }
+}
+
+function handlersText(handlers: readonly string[]): string {
+  if (handlers.length === 0) return 'The test has no handlers.'
+  const more = handlers.length > SHOWN ? `, and ${handlers.length - SHOWN} more` : ''
+  return `There are handlers for ${handlers.slice(0, SHOWN).join(', ')}${more}.`
 }
 
 /** How messages call the process: `agent#2`, or what else is known of it. */

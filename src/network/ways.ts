@@ -30,6 +30,7 @@ const GATEWAY = { to: 'gateway' } as const
 export class Ways {
   readonly #parts: WaysParts
   readonly #names = new Names()
+  readonly #warned = new Set<string>()
 
   constructor(parts: WaysParts) {
     this.#parts = parts
@@ -43,7 +44,10 @@ export class Ways {
     if (isLoopback(destination.host) || allowed.allow(destination)) {
       return this.#isNamed(destination) ? GATEWAY : DIRECT
     }
-    return onUnhandled === 'error' || this.#isMeant(destination) ? GATEWAY : DIRECT
+    if (onUnhandled === 'error' || this.#isMeant(destination)) return GATEWAY
+    // What is spoken over it may not be HTTP.
+    if (onUnhandled === 'warn') this.#warnOnce(client, `a connection to ${textOf(destination)}`)
+    return DIRECT
   }
 
   async lookup(client: Client, host: string): Promise<LookupVerdict> {
@@ -66,14 +70,15 @@ export class Ways {
   /**
    * Whether a request that nobody answers goes on to the real server. If it does not, the test is told of it.
    * @param what the method and the URL
+   * @param hint what else there is to know of it
    */
-  lets(client: Client, what: string, place: Destination): boolean {
+  lets(client: Client, what: string, place: Destination, hint = ''): boolean {
     const { allowed, onUnhandled, unhandled } = this.#parts
     if (allowed.allow(place)) return true
     if (onUnhandled === 'warn') warn(client, what)
     // The servers of this machine are as they are, also where only some of what they are asked is answered here.
     if (onUnhandled !== 'error' || isLoopback(place.host)) return true
-    unhandled.add(client, what)
+    unhandled.add(client, what, hint)
     return false
   }
 
@@ -106,7 +111,7 @@ export class Ways {
   untrusted(client: Client, destination: Destination, reason: string): void {
     // Others just went, as those do that are killed.
     if (!/alert|certificate/i.test(reason)) return
-    const hint = `it does not trust the authority of the test, or speaks another TLS (${reason})`
+    const hint = `it does not trust the authority of the test, or speaks another TLS (${reason.split('\n', 1)[0]?.trim()})`
     this.#parts.unhandled.add(client, `tls ${textOf(destination)}`, hint)
   }
 
@@ -134,6 +139,13 @@ export class Ways {
     }
     if (onUnhandled === 'warn') warn(client, what)
     return DIRECT
+  }
+
+  #warnOnce(client: Client, what: string): void {
+    const key = `${nameOfClient(client)} ${what}`
+    if (this.#warned.has(key)) return
+    this.#warned.add(key)
+    warn(client, what)
   }
 
   #isNamed(destination: Destination): boolean {

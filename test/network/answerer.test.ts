@@ -55,15 +55,18 @@ function answererOf(options: Options = {}): {
 function ask(answerer: NetworkAnswerer, url = URL, method = 'GET'): { done: Promise<Json>; leave(): void } {
   const gone = new AbortController()
   const { promise, resolve } = deferred<Json>()
+  let isLast = false
   answerer.request({
     client: answerer.introduce({ pid: 7 }),
     request: new Request(url, { method, signal: gone.signal }),
     place: { host: new globalThis.URL(url).hostname, port: 443 },
     onAbort: (listener) => gone.signal.addEventListener('abort', listener),
+    endAfter: () => (isLast = true),
     async respond(response, truncateAt): Promise<Delivery> {
       const body = await response.text()
-      resolve({ status: response.status, body, ...(truncateAt !== undefined && { truncateAt }) })
-      return 'sent'
+      const { status } = response
+      resolve({ status, body, ...(truncateAt !== undefined && { truncateAt }), ...(isLast && { isLast }) })
+      return truncateAt !== undefined && truncateAt >= body.length ? 'whole' : 'sent'
     },
     reset: () => resolve('reset'),
     stall: () => resolve('stalled'),
@@ -93,6 +96,8 @@ function upgradeFor(
         client: answerer.introduce({ pid: 7 }),
         url: new globalThis.URL(url),
         place: { host: 'api.example.com', port: 443 },
+        headers: new Headers(),
+        onListenerError: () => {},
         connection,
         aborted,
         ...ways,
@@ -167,6 +172,15 @@ test('a handler that fails makes a status of 500, and its error is kept', async 
   ])
   expect(await ask(answerer).done).toMatchObject({ status: 500 })
   expect(answerer.errors).toEqual([error])
+})
+
+test('a handler that returns nothing answers nothing: the test is told of it, and asked for a return', async () => {
+  const { answerer } = answererOf()
+  answerer.handlers.use([http.get(URL, () => void HttpResponse.text('hello'))])
+  expect(await ask(answerer).done).toBe('reset')
+  const { message } = answerer.unhandled.error(answerer.handlers.names) ?? {}
+  expect(message).toContain('is a `return` missing?')
+  expect(message).toContain(`There are handlers for GET ${URL}.`)
 })
 
 test('a network error of a handler is one', async () => {
@@ -371,6 +385,52 @@ test('a connection fails as often as it is to', async () => {
       fault: 'network.connect',
       proof: { ...asked, code: 'ETIMEDOUT' },
     },
+  ])
+})
+
+test('faults of connections wait for those of requests before them, whose last answer ends its connection', async () => {
+  const { answerer } = answererOf()
+  const asked = { host: 'api.example.com', port: 443 }
+  answerer.handlers.use([http.get(URL, () => HttpResponse.text('hello'))])
+  answerer.rules.add(URL, { status: 503, times: 2 })
+  answerer.rules.add(URL, { connect: 'ECONNREFUSED', times: 1 })
+  answerer.rules.add('https://api.example.com/other', { delay: 5 })
+  const connect = () => answerer.connect(client(answerer), asked)
+  expect(await connect()).toEqual({ to: 'gateway' })
+  expect(await ask(answerer).done).toEqual({ status: 503, body: '' })
+  expect(await connect()).toEqual({ to: 'gateway' })
+  expect(await ask(answerer).done).toEqual({ status: 503, body: '', isLast: true })
+  expect(await connect()).toEqual({ to: 'nowhere', code: 'ECONNREFUSED' })
+  expect(await connect()).toEqual({ to: 'gateway' })
+  expect(await ask(answerer).done).toEqual({ status: 200, body: 'hello' })
+})
+
+test('a truncation that leaves nothing out fails the test', async () => {
+  const { answerer } = answererOf()
+  answerer.handlers.use([http.get(URL, () => HttpResponse.text('hello'))])
+  answerer.rules.add(URL, { truncateAt: 5 })
+  await ask(answerer).done
+  await vi.waitFor(() => expect(answerer.errors).toMatchObject([{ code: 'ERR_FAULT_UNFIRED' }]))
+})
+
+test('what waits for an answer is told, with the faults that struck it', async () => {
+  const { answerer } = answererOf()
+  answerer.rules.add(URL, { stall: true })
+  await ask(answerer).done
+  expect(answerer.unanswered).toEqual([`web#2: GET ${URL} (network.stall)`])
+})
+
+test('with warn a connection that is none of the handlers is told of once', async () => {
+  const warn = vi.spyOn(console, 'warn').mockReturnValue()
+  onTestFinished(() => warn.mockRestore())
+  const { answerer } = answererOf({ onUnhandled: 'warn' })
+  for (let i = 0; i < 2; i++) {
+    expect(await answerer.connect(client(answerer), { host: 'db.internal', port: 5432 })).toEqual({
+      to: 'direct',
+    })
+  }
+  expect(warn.mock.calls.map(([text]) => String(text))).toEqual([
+    expect.stringContaining('a connection to db.internal:5432'),
   ])
 })
 

@@ -39,9 +39,10 @@ describe.each([
     expect([await answerOf(handlers), await answerOf(handlers)]).toEqual(['third', 'first'])
   })
 
-  test('that answer nothing leave it to the next, then to the real server', async () => {
+  test('that answer nothing leave it to the next, then to nobody', async () => {
     const handlers = handlersOf(http.get(URL, () => undefined))
-    expect(await answerOf(handlers)).toBe('passthrough')
+    expect(await handlers.answer(new Request(URL))).toEqual({ by: 'nobody', matched: true })
+    expect(await handlers.answer(new Request(`${URL}/b`))).toEqual({ by: 'nobody', matched: false })
     handlers.use([http.get('https://api.example.com/*', () => undefined)])
     handlers.use([http.get(URL, () => HttpResponse.text('a'))])
     expect(await answerOf(handlers)).toBe('a')

@@ -11,7 +11,9 @@ test.each([
   [{ status: 503, reset: true }, '`status` and `reset` cannot both be'],
   [{ reset: true, truncateAt: 3 }, '`truncateAt` needs an answer'],
   [{ reset: true, body: 'x' }, '`body` needs a `status`'],
-  [{ status: 204, body: 'x' }, 'has no `body`'],
+  [{ status: 204, body: 'x' }, 'has no body, and so no `body`'],
+  [{ status: 204, truncateAt: 1 }, 'has no body, and so no `truncateAt`'],
+  [{ status: 200, body: 'abc', truncateAt: 3 }, 'leaves nothing out of a body of 3 bytes'],
   [{ status: 503, headers: { 'retry after': '1' } }, 'names and values that HTTP allows'],
   [{ status: 503, headers: { 'retry-after': 1 } }, 'an object of strings'],
   [{ connect: 'EPIPE' }, 'one of "ECONNREFUSED"'],
@@ -46,6 +48,10 @@ test('the first fault strikes until its times are over, then the next one', () =
     return rule?.name
   })
   expect(struck).toEqual(['network.status', 'network.status', 'network.reset', undefined])
+})
+
+test('a URL with a query is refused', () => {
+  expect(() => new FaultRules().add(`${URL}?page=2`, { reset: true })).toThrow('without a query')
 })
 
 test('a fault that is cancelled strikes no more, and is not missed', () => {

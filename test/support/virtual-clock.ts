@@ -36,6 +36,7 @@ export function openClock(
     children: [],
     owns: () => true,
     survivors: () => [],
+    open: () => [],
     ...context,
   })
   onTestFinished(async () => {

@@ -26,6 +26,8 @@ export interface Reply {
   readonly out: Writable
   /** @param headers names and values in turn; those that the protocol forbids or sees to by itself are dropped */
   head(status: number, text: string, headers: readonly string[]): void
+  /** Has the connection end with this answer. */
+  endAfter(): void
   /** What follows the body. */
   trailers(headers: readonly string[]): void
   /** The connection is reset; of HTTP/2, the stream. */

@@ -121,6 +121,10 @@ class Http1Reply implements Reply {
     else this.#response.writeHead(status, text, kept)
   }
 
+  endAfter(): void {
+    this.#response.shouldKeepAlive = false
+  }
+
   trailers(headers: readonly string[]): void {
     const pairs: [string, string][] = []
     for (let at = 0; at + 1 < headers.length; at += 2) pairs.push([headers[at] ?? '', headers[at + 1] ?? ''])

@@ -74,6 +74,10 @@ class Http2Reply implements Reply {
     this.out.respond({ ':status': status, ...all }, options)
   }
 
+  endAfter(): void {
+    this.out.session?.close()
+  }
+
   trailers(): void {}
 
   reset(): void {

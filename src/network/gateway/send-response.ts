@@ -28,9 +28,12 @@ export async function sendResponse(call: Call, response: Response, truncateAt?: 
     void response.body?.cancel().catch(() => {})
     reply.head(status, statusText, headers)
     if (truncateAt === undefined) reply.out.end()
-    else reply.cut()
+    else {
+      reply.cut()
+      return 'whole'
+    }
   } else if (truncateAt !== undefined) {
-    await sendPart(reply, response, headers, truncateAt)
+    if (!(await sendPart(reply, response, headers, truncateAt))) return 'whole'
   } else if (response.body === null) {
     reply.head(status, statusText, withLength(headers, 0))
     reply.out.end()
@@ -40,24 +43,26 @@ export async function sendResponse(call: Call, response: Response, truncateAt?: 
   return delivery
 }
 
+/** Gives back false if nothing was left out. */
 async function sendPart(
   reply: Reply,
   response: Response,
   headers: string[],
   truncateAt: number,
-): Promise<void> {
+): Promise<boolean> {
   const whole = Buffer.from(await response.arrayBuffer().catch(() => new ArrayBuffer(0)))
   const promised = headers.flatMap((text, at) =>
     at % 2 === 0 && text !== 'content-length' && text !== 'transfer-encoding'
       ? [text, headers[at + 1] ?? '']
       : [],
   )
-  if (reply.out.destroyed) return
+  if (reply.out.destroyed) return true
   reply.head(response.status, response.statusText, withLength(promised, whole.length))
   const part = whole.subarray(0, truncateAt)
   // Also of an answer that is whole: the connection ends after it.
   if (part.length === 0) reply.cut()
   else reply.out.write(part, () => reply.cut())
+  return part.length < whole.length
 }
 
 /** Gives back false if the body has failed. */

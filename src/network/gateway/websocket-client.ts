@@ -38,6 +38,8 @@ export interface WebSocketParts {
   context(): object
   /** Calls `event` when what the client does has its turn. */
   deliver(event: () => void): void
+  /** Told what listeners throw. */
+  failed(error: unknown): void
 }
 
 /**
@@ -64,7 +66,7 @@ export class WebSocketClientEnd {
     this.url = url
     this.socket = new SocketFace(url.href)
     this.#parts = parts
-    this.#events = new Emitter(this.socket)
+    this.#events = new Emitter(this.socket, (error) => parts.failed(error))
   }
 
   addEventListener(type: string, listener: Listener, options?: ListenerOptions | boolean): void {

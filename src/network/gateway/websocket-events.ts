@@ -50,9 +50,12 @@ export class Emitter {
   readonly #target = new EventTarget()
   readonly #bound = new WeakMap<Listener, Listener>()
   readonly #self: object
+  readonly #failed: (error: unknown) => void
 
-  constructor(self: object) {
+  /** @param failed told what listeners throw */
+  constructor(self: object, failed: (error: unknown) => void) {
     this.#self = self
+    this.#failed = failed
   }
 
   add(type: string, listener: Listener, options?: ListenerOptions | boolean): void {
@@ -70,8 +73,16 @@ export class Emitter {
   }
 
   #bind(listener: Listener): Listener {
-    if (typeof listener !== 'function') return listener
-    const bound = this.#bound.get(listener) ?? listener.bind(this.#self)
+    const known = this.#bound.get(listener)
+    if (known) return known
+    const bound = (event: Event): void => {
+      try {
+        if (typeof listener === 'function') Reflect.apply(listener, this.#self, [event])
+        else listener.handleEvent(event)
+      } catch (error) {
+        this.#failed(error)
+      }
+    }
     this.#bound.set(listener, bound)
     return bound
   }

@@ -1,6 +1,6 @@
 import type { WebSocket } from 'ws'
 
-import { toMessage, toSendable, type WebSocketClientEnd } from './websocket-client.ts'
+import { toMessage, toSendable, type WebSocketClientEnd, type WebSocketParts } from './websocket-client.ts'
 import {
   CancelableMessageEvent,
   CloseEvent,
@@ -30,11 +30,15 @@ export class WebSocketServerEnd {
   #closedHere = false
 
   /** @param dial begins to connect to the real server */
-  constructor(client: WebSocketClientEnd, dial: () => WebSocket, context: () => object) {
+  constructor(
+    client: WebSocketClientEnd,
+    dial: () => WebSocket,
+    parts: Pick<WebSocketParts, 'context' | 'failed'>,
+  ) {
     this.#client = client
     this.#dial = dial
-    this.#context = context
-    this.#events = new Emitter(client.socket)
+    this.#context = () => parts.context()
+    this.#events = new Emitter(client.socket, (error) => parts.failed(error))
     client.onOutgoing = (data) => {
       if (this.#real) this.sendRaw(data)
       else this.#answerForServer(data)

@@ -76,6 +76,10 @@ export class WireExchange implements Exchange {
     }
   }
 
+  endAfter(): void {
+    this.#call.reply.endAfter()
+  }
+
   reset(): void {
     this.#call.reply.reset()
   }

@@ -53,6 +53,8 @@ export async function prepareUpgrade(call: UpgradeCall): Promise<WireUpgrade | '
 class WireUpgrade implements Upgrade {
   readonly client: Client
   readonly url: URL
+  readonly headers: Headers
+  onListenerError: (error: unknown) => void = () => {}
   readonly connection: WebSocketConnection
   readonly aborted: Promise<void>
   readonly #call: UpgradeCall
@@ -70,10 +72,18 @@ class WireUpgrade implements Upgrade {
     this.#early = early
     this.client = arrival.client
     this.url = url
-    const context = (): object => this.connection
-    const deliver = (event: () => void): void => this.client.route.deliver(event)
-    this.#clientEnd = new WebSocketClientEnd({ url, context, deliver })
-    this.#serverEnd = new WebSocketServerEnd(this.#clientEnd, () => this.#dial(), context)
+    this.headers = new Headers()
+    for (let at = 0; at + 1 < request.rawHeaders.length; at += 2) {
+      this.headers.append(request.rawHeaders[at] ?? '', request.rawHeaders[at + 1] ?? '')
+    }
+    const parts = {
+      url,
+      context: (): object => this.connection,
+      deliver: (event: () => void): void => this.client.route.deliver(event),
+      failed: (error: unknown): void => this.onListenerError(error),
+    }
+    this.#clientEnd = new WebSocketClientEnd(parts)
+    this.#serverEnd = new WebSocketServerEnd(this.#clientEnd, () => this.#dial(), parts)
     this.connection = {
       client: this.#clientEnd,
       server: this.#serverEnd,
