@@ -1,4 +1,5 @@
 import { SuperviseError } from '../errors.ts'
+import { DEFAULT_PORTS } from './default-ports.ts'
 import type { Destination } from './verdict.ts'
 
 interface Origin {
@@ -8,7 +9,6 @@ interface Origin {
   readonly port: string
 }
 
-const DEFAULT_PORTS: Readonly<Record<string, string>> = { http: '80', ws: '80', https: '443', wss: '443' }
 const SCHEMES = new Set([...Object.keys(DEFAULT_PORTS), 'tcp', 'udp'])
 const ORIGIN = /^(?:(?<scheme>[a-z]+):\/\/)?(?<host>\[[^\]]+\]|[^/:[\]]+)(?::(?<port>\d+|\*))?\/?$/i
 

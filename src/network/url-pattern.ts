@@ -1,9 +1,8 @@
+import { DEFAULT_PORTS } from './default-ports.ts'
 import type { Destination } from './verdict.ts'
 
 /** Which URLs are meant: with `*` for anything and `:name` for anything but a slash, or a regular expression. */
 export type UrlLike = string | RegExp
-
-const DEFAULT_PORTS: Readonly<Record<string, string>> = { http: '80', ws: '80', https: '443', wss: '443' }
 
 /** The scheme, the host and the port of a pattern of words. */
 const ORIGIN = /^(?<scheme>[a-z]+):\/\/(?<host>\[[^\]]*\]|[^/:]+)(?::(?<port>\d+|\*))?(?=\/|$)/i

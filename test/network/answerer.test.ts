@@ -78,33 +78,29 @@ function ask(answerer: NetworkAnswerer, url = URL, method = 'GET'): { done: Prom
   return { done: promise, leave: () => gone.abort() }
 }
 
-/** Wants to open a WebSocket as a child would. */
+/** Wants to open a WebSocket as a child would. `ways` is what became of it. */
 function upgradeFor(
   answerer: NetworkAnswerer,
   url: string,
-): { offer(): void; leave(): void; refused: number | undefined } {
+): { offer(): void; leave(): void; readonly ways: (string | number)[] } {
   const { promise: aborted, resolve: leave } = deferred<void>()
-  const connection = { client: {}, server: {}, info: { protocols: undefined } }
-  const never = (): void => expect.unreachable('it was answered')
-  const asked = {
-    refused: undefined as number | undefined,
-    leave,
-    offer() {
-      const refuse = (status: number): void => void (asked.refused = status)
-      const ways = { accept: never, reset: never, stall: never, forward: never, refuse }
-      answerer.upgrade({
-        client: answerer.introduce({ pid: 7 }),
-        url: new globalThis.URL(url),
-        place: { host: 'api.example.com', port: 443 },
-        headers: new Headers(),
-        onListenerError: () => {},
-        connection,
-        aborted,
-        ...ways,
-      })
-    },
-  }
-  return asked
+  const ways: (string | number)[] = []
+  const offer = (): void =>
+    answerer.upgrade({
+      client: answerer.introduce({ pid: 7 }),
+      url: new globalThis.URL(url),
+      place: { host: 'api.example.com', port: 443 },
+      headers: new Headers(),
+      onListenerError: () => {},
+      connection: { client: {}, server: {}, info: { protocols: undefined } },
+      aborted,
+      accept: () => ways.push('accept'),
+      refuse: (status) => ways.push(status),
+      reset: () => ways.push('reset'),
+      stall: () => ways.push('stall'),
+      forward: () => ways.push('forward'),
+    })
+  return { offer, leave, ways }
 }
 
 const client = (answerer: NetworkAnswerer) => answerer.introduce({ pid: 7 })
@@ -298,7 +294,7 @@ test('nobody waits for a delay any more when the test has ended, or the child of
   answerer.close()
   expect([await connection, await lookup].map(({ to }) => to)).toEqual(['nowhere', 'nowhere'])
   await vi.waitFor(() => expect(clock.pending.size).toBe(0))
-  expect([opening.refused, gone.refused]).toEqual([undefined, undefined])
+  expect([opening.ways, gone.ways]).toEqual([[], []])
   expect(answerer.records.map(({ outcome }) => outcome)).toEqual([undefined, 'aborted'])
 })
 
@@ -432,6 +428,40 @@ test('with warn a connection that is none of the handlers is told of once', asyn
   expect(warn.mock.calls.map(([text]) => String(text))).toEqual([
     expect.stringContaining('a connection to db.internal:5432'),
   ])
+})
+
+test('which of several children a fault of connections strikes is decided in their order', async () => {
+  const router = new Holding()
+  const { answerer } = answererOf({ router })
+  answerer.rules.add('https://api.example.com/*', { connect: 'ECONNREFUSED', times: 1 })
+  const asked = { host: 'api.example.com', port: 443 }
+  const verdicts = [client(answerer), client(answerer)].map((each) => answerer.connect(each, asked))
+  expect(answerer.rules.unfired()).toBeDefined()
+  router.release()
+  expect((await Promise.all(verdicts)).map(({ to }) => to)).toEqual(['nowhere', 'gateway'])
+})
+
+test('an origin of this machine that a fault has named stays so when the fault is over', async () => {
+  const { answerer } = answererOf()
+  answerer.rules.add('http://127.0.0.1:3000/*', { status: 503, times: 1 })
+  const asked = { host: '127.0.0.1', port: 3000 }
+  expect(await answerer.connect(client(answerer), asked)).toEqual({ to: 'gateway' })
+  await ask(answerer, 'http://127.0.0.1:3000/a').done
+  expect(await answerer.connect(client(answerer), asked)).toEqual({ to: 'gateway' })
+})
+
+test.each([
+  [{ reset: true, times: 1 }, 'reset', 'failed'],
+  [{ truncateAt: 3, times: 1 }, 'reset', 'failed'],
+  [{ stall: true, times: 1 }, 'stall', undefined],
+  [{ status: 503, times: 1 }, 503, 'answered'],
+] as const)('a WebSocket that %j strikes is not opened: %s', async (fault, way, outcome) => {
+  const { answerer } = answererOf()
+  answerer.rules.add('wss://api.example.com/*', fault)
+  const opening = upgradeFor(answerer, 'wss://api.example.com/a')
+  opening.offer()
+  await vi.waitFor(() => expect(opening.ways).toEqual([way]))
+  expect(answerer.records).toMatchObject([{ outcome }])
 })
 
 test('a name that a handler means has an address, which leads back to it; another one is not found', async () => {

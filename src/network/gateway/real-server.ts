@@ -4,6 +4,7 @@ import https from 'node:https'
 import net from 'node:net'
 import tls from 'node:tls'
 
+import { isLoopback } from '../loopback.ts'
 import type { Arrival } from './arrival.ts'
 
 /*
@@ -50,10 +51,6 @@ export function placeOf(url: URL, arrival: Arrival): Place {
   // A proxy is told by the URL; and an address may be one that a name was given here.
   if (destination.port === 0 || (isIP(destination.host) !== 0 && !isLoopback(destination.host))) return named
   return { ...destination, secure }
-}
-
-function isLoopback(address: string): boolean {
-  return address.startsWith('127.') || address === '::1'
 }
 
 /** Begins to connect. It is verified as Node does. Errors come as events of the socket. */
