@@ -105,11 +105,8 @@ export class HarnessNetwork implements Surroundings {
     ])
     const authority = await Authority.ofRun(directory)
     const gateway = await openGateway({ answerer, directory, name, authority, env: proxyEnvironment })
-    const network = new Network({
-      answerer,
-      env: networkEnvironment(gateway),
-      closeIdle: (matches) => gateway.closeIdle(matches),
-    })
+    answerer.closeIdle = (matches) => gateway.closeIdle(matches)
+    const network = new Network({ answerer, env: networkEnvironment(gateway) })
     this.#open = { gateway, answerer, network }
     return network
   }

@@ -35,6 +35,8 @@ export class NetworkAnswerer implements Answerer {
   readonly records: RequestRecord[] = []
   /** What handlers have thrown. */
   readonly errors: unknown[] = []
+  /** Ends the connections that no request is on. Resolves when that is done. */
+  closeIdle: (matches: (destination: Destination) => boolean) => Promise<void> = async () => {}
   readonly #context: AnswererContext
   readonly #strikes: Strikes
   readonly #ways: Ways
@@ -136,6 +138,7 @@ export class NetworkAnswerer implements Answerer {
       if (!(await this.#strike(rule, record, request.signal))) return
       if (rule.fault.stall) return exchange.stall()
       if (rule.fault.reset) {
+        await this.#endIfDue(exchange)
         exchange.reset()
         return this.#settle(record, 'failed')
       }
@@ -178,11 +181,18 @@ export class NetworkAnswerer implements Answerer {
       return this.#settle(record, 'failed')
     }
     this.#settle(record, 'answered', response.status)
-    // The connection that is to fail is the next one.
-    if (this.rules.forConnection(exchange.place)) exchange.endAfter()
+    await this.#endIfDue(exchange)
     const delivery = await exchange.respond(response, rule?.fault.truncateAt)
     if (delivery === 'aborted') record.aborted = true
     if (delivery === 'whole' && rule) this.errors.push(untruncated(rule, record))
+  }
+
+  /** Where the next connection is to fail, none that is there already may be used. */
+  async #endIfDue(exchange: Exchange): Promise<void> {
+    const due = this.rules.forConnection(exchange.place)
+    if (!due) return
+    exchange.endAfter()
+    await this.closeIdle((destination) => due.pattern.mayMean(destination))
   }
 
   async #open(upgrade: Upgrade, record: RequestRecord, signal: AbortSignal): Promise<void> {

@@ -13,8 +13,6 @@ import type { Destination } from './verdict.ts'
 export interface NetworkParts {
   readonly answerer: NetworkAnswerer
   readonly env: Readonly<Record<string, string>>
-  /** Ends the connections that no request is on, so that the next one is a new connection. */
-  closeIdle(matches: (destination: Destination) => boolean): void
 }
 
 /**
@@ -59,7 +57,8 @@ export class Network {
   fail(url: UrlLike, fault: NetworkFault): NetworkInjection {
     const rule = this.#open.rules.add(url, fault, Network.prototype.fail)
     // On a connection that is there already it would have to be made again.
-    if (fault.connect !== undefined) this.#parts.closeIdle((destination) => rule.pattern.mayMean(destination))
+    if (fault.connect !== undefined)
+      void this.#parts.answerer.closeIdle((destination) => rule.pattern.mayMean(destination))
     return rule
   }
 

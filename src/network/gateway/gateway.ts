@@ -52,6 +52,9 @@ export interface SilentConnection {
 /** How long the clean-up waits for the system. Milliseconds. */
 const CLOSE_LIMIT = 5000
 
+/** How long a client may take to notice that a connection is closed. Milliseconds. */
+const NOTICE_LIMIT = 250
+
 const { createServer } = net
 
 /**
@@ -130,11 +133,18 @@ export class Gateway implements GatewayPlaces, AsyncDisposable {
       .map(({ client, destination }) => ({ client, destination }))
   }
 
-  /** Closes connections that clients keep for later, where nothing is being answered. */
-  closeIdle(matches: (destination: Destination) => boolean): void {
-    for (const arrival of [...this.#door.arrivals, ...this.#proxy.arrivals]) {
-      if (arrival.idle && matches(arrival.destination)) arrival.end()
-    }
+  /**
+   * Closes connections that clients keep for later, where nothing is being answered. Resolves when the clients have noticed, or
+   * after 250 ms.
+   */
+  async closeIdle(matches: (destination: Destination) => boolean): Promise<void> {
+    const kept = [...this.#door.arrivals, ...this.#proxy.arrivals].filter(
+      (arrival) => arrival.idle && matches(arrival.destination),
+    )
+    if (kept.length === 0) return
+    const closed = kept.map((arrival) => new Promise<void>((resolve) => arrival.onEnd(resolve)))
+    for (const arrival of kept) arrival.end()
+    await within(Promise.all(closed), NOTICE_LIMIT)
   }
 
   /** Ends every connection and removes the files: nothing can be reached through it any more. Idempotent. */
