@@ -143,8 +143,10 @@ export class Gateway implements GatewayPlaces, AsyncDisposable {
     )
     if (kept.length === 0) return
     const closed = kept.map((arrival) => new Promise<void>((resolve) => arrival.onEnd(resolve)))
-    for (const arrival of kept) arrival.end()
+    // Its client has seen that when it hangs up, too; until then it may ask once more.
+    for (const arrival of kept) arrival.socket.end()
     await within(Promise.all(closed), NOTICE_LIMIT)
+    for (const arrival of kept) if (!arrival.raw.destroyed) arrival.end()
   }
 
   /** Ends every connection and removes the files: nothing can be reached through it any more. Idempotent. */
