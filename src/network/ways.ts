@@ -1,4 +1,5 @@
 import type { Client } from './client.ts'
+import { destinationOf } from './destination.ts'
 import type { FaultRule, FaultRules } from './fault-rules.ts'
 import type { Handlers } from './handlers.ts'
 import { isLoopback } from './loopback.ts'
@@ -25,7 +26,6 @@ type Nowhere = { readonly to: 'nowhere'; readonly code: string }
 
 const DIRECT = { to: 'direct' } as const
 const GATEWAY = { to: 'gateway' } as const
-const PORTS: Readonly<Record<string, string>> = { 'http:': '80', 'ws:': '80', 'https:': '443', 'wss:': '443' }
 
 /** Decides where what the children of one test want to reach is to go, before there is any request. */
 export class Ways {
@@ -67,8 +67,7 @@ export class Ways {
   /** Whether a request that nobody answers goes on to the real server. If it does not, the test is told of it. */
   lets(client: Client, method: string, url: string): boolean {
     const { allowed, onUnhandled, unhandled } = this.#parts
-    const { protocol, hostname, port } = new URL(url)
-    if (allowed.allow({ host: hostname, port: Number(port || PORTS[protocol]) })) return true
+    if (allowed.allow(destinationOf(url))) return true
     if (onUnhandled === 'error') unhandled.add(client, `${method} ${url}`)
     if (onUnhandled === 'warn') warn(client, `${method} ${url}`)
     return onUnhandled !== 'error'
