@@ -41,7 +41,7 @@ describe.each([
       return asked
     }
     expect(await ask('https://api.example.com', 'https://API.example.com:443/a?b')).toBe(1)
-    expect(await ask('*://*.example.com', 'http://api.example.com:8080/a')).toBe(1)
+    expect(await ask('*://*.example.com', 'http://api.example.com/a')).toBe(1)
     expect(await ask('https://api.example.com', 'https://api.example.com:8443/a')).toBe(0)
     expect(await ask('https://api.example.com', 'https://other.example.com/a')).toBe(0)
   })
