@@ -10,10 +10,20 @@ const agents = {
   'https:': new https.Agent({ keepAlive: true }),
 }
 
+const BODY = JSON.stringify({ name: 'Ada Lovelace', born: 1815 })
+
 /** What asks for a URL once and reads all of its answer. */
 const ASK = {
   async fetch(url) {
     const answer = await fetch(url)
+    return await answer.text()
+  },
+  async post(url) {
+    const answer = await fetch(url, {
+      method: 'POST',
+      body: BODY,
+      headers: { 'content-type': 'application/json' },
+    })
     return await answer.text()
   },
   node: (url) => get(url, agents[new URL(url).protocol]),
@@ -24,7 +34,13 @@ const COMMANDS = {
   async mock({ url, json }) {
     const { http: msw, HttpResponse } = await import('msw')
     const { setupServer } = await import('msw/node')
-    setupServer(msw.get(url, () => HttpResponse.json(json))).listen({ onUnhandledRequest: 'error' })
+    setupServer(
+      msw.get(url, () => HttpResponse.json(json)),
+      msw.post(url, async ({ request }) => {
+        await request.json()
+        return HttpResponse.json(json)
+      }),
+    ).listen({ onUnhandledRequest: 'error' })
   },
   /** One after the other over a connection that is kept. Gives back how long each took, in ms. */
   async inSequence({ url, by, count }) {

@@ -33,11 +33,14 @@ const cert = await makeCertificate({
   publicKey: server.publicKey,
 })
 
-const handler = msw.get('*://127.0.0.1/handled', () => HttpResponse.json(JSON.parse(json)))
+const handler = msw.all('*://127.0.0.1/handled', async ({ request }) => {
+  if (request.method === 'POST') await request.json()
+  return HttpResponse.json(JSON.parse(json))
+})
 let handled = 0
-const handle = async ({ url, headers }) => {
+const handle = async ({ url, method, headers }, content) => {
   const { response } = await handler.run({
-    request: new Request(`http://127.0.0.1${url}`, { headers }),
+    request: new Request(`http://127.0.0.1${url}`, { method, headers, ...(content && { body: content }) }),
     requestId: `${++handled}`,
     resolutionContext: { quiet: true },
   })
@@ -47,10 +50,18 @@ const send = (response, content) => {
   response.sendDate = false
   response.writeHead(200, headers).end(content)
 }
-const answer = (request, response) => {
-  if (request.url !== '/handled') return send(response, body)
-  void handle(request).then((content) => send(response, content))
+const read = async (request) => {
+  const parts = []
+  for await (const part of request) parts.push(part)
+  return Buffer.concat(parts)
 }
+const answer = async (request, response) => {
+  const sent = request.method === 'POST' ? await read(request) : undefined
+  if (request.url === '/handled') return send(response, await handle(request, sent))
+  if (sent) JSON.parse(sent)
+  send(response, body)
+}
+const listener = (request, response) => void answer(request, response)
 const listen = async (started) => {
   // Connections are kept for as long as the gateway keeps them.
   Object.assign(started, { keepAliveTimeout: 0 }).listen({ port: 0, host: '127.0.0.1', backlog: 1024 })
@@ -58,9 +69,9 @@ const listen = async (started) => {
   return started.address().port
 }
 const ports = {
-  http: await listen(http.createServer(answer)),
+  http: await listen(http.createServer(listener)),
   https: await listen(
-    https.createServer({ key: server.privateKey.export({ type: 'pkcs8', format: 'pem' }), cert }, answer),
+    https.createServer({ key: server.privateKey.export({ type: 'pkcs8', format: 'pem' }), cert }, listener),
   ),
 }
 process.send(ports)

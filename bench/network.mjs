@@ -20,6 +20,9 @@ const SERIES = 150
 const ROUNDS = 20
 const WARM_UP = 4
 
+/** By what a child asks. */
+const WAYS = { fetch: '`fetch`', post: '`fetch`, POST of a small JSON', node: '`node:http(s)`' }
+
 const CONNECTIONS = 1000
 const AT_ONCE = 200
 const CONNECTION_ROUNDS = 7
@@ -33,7 +36,13 @@ export async function benchNetwork(folder) {
   const contenders = []
   try {
     const network = await harness.openNetwork()
-    network.use(http.get(`*://${HOST}/user`, () => HttpResponse.json(ANSWER)))
+    network.use(
+      http.get(`*://${HOST}/user`, () => HttpResponse.json(ANSWER)),
+      http.post(`*://${HOST}/user`, async ({ request }) => {
+        await request.json()
+        return HttpResponse.json(ANSWER)
+      }),
+    )
     const starting = await benchNetworkStart(network.env)
     const caFile = path.join(folder, 'ca.pem')
     const server = start('network-server.mjs', [JSON.stringify(ANSWER), caFile])
@@ -63,7 +72,7 @@ export async function benchNetwork(folder) {
 async function benchRequests(clients) {
   const rows = []
   for (const scheme of ['http', 'https']) {
-    for (const by of ['fetch', 'node']) {
+    for (const [by, name] of Object.entries(WAYS)) {
       const took = { real: [], gateway: [], msw: [], handled: [] }
       const { real } = clients
       const turns = { ...clients, handled: { ...real, at: () => real.at(scheme, 'handled') } }
@@ -75,7 +84,7 @@ async function benchRequests(clients) {
       }
       const base = median(took.real)
       rows.push({
-        what: `a request over ${scheme}, ${by === 'fetch' ? '`fetch`' : `\`node:${scheme}\``}, connection kept`,
+        what: `a request over ${scheme}, connection kept: ${name}`,
         value: ms(median(took.gateway)),
         against: `${times(median(took.gateway) / base)} of a real server`,
         promised: '2 x',

@@ -1,6 +1,7 @@
 import { isRecord } from '../json.ts'
 import { invalidOption } from '../option-checks.ts'
 import { SuperviseError } from '../errors.ts'
+import { destinationOf } from './destination.ts'
 import type { WebSocketConnection } from './exchange.ts'
 import { isUrlLike, UrlPattern } from './url-pattern.ts'
 import type { Destination } from './verdict.ts'
@@ -73,8 +74,10 @@ export class Handlers {
   async answer(request: Request): Promise<HandlersAnswer> {
     const requestId = `${++this.#requests}`
     let matched = false
-    for (const { handler, isSocket } of this.#entries) {
-      if (isSocket) continue
+    const destination = destinationOf(request.url)
+    for (const { handler, pattern, isSocket } of this.#entries) {
+      // Those for other hosts would find that out by themselves, for ten times as much.
+      if (isSocket || pattern?.mayMean(destination) === false) continue
       const result = await (handler as unknown as RequestHandler).run({
         request,
         requestId,

@@ -7,7 +7,6 @@ import type { NetworkAnswerer } from './network-answerer.ts'
 import type { NetworkFault } from './network-fault.ts'
 import type { NetworkRequest } from './request-log.ts'
 import type { UrlLike } from './url-pattern.ts'
-import type { Destination } from './verdict.ts'
 
 /** What a network needs of the gateway behind it. */
 export interface NetworkParts {

@@ -70,14 +70,14 @@ export class Ways {
   /**
    * Whether a request that nobody answers goes on to the real server. If it does not, the test is told of it.
    * @param what the method and the URL
-   * @param hint what else there is to know of it
+   * @param hint why a handler that it was meant for does not answer it
    */
   lets(client: Client, what: string, place: Destination, hint = ''): boolean {
     const { allowed, onUnhandled, unhandled } = this.#parts
     if (allowed.allow(place)) return true
     if (onUnhandled === 'warn') warn(client, what)
     // The servers of this machine are as they are, also where only some of what they are asked is answered here.
-    if (onUnhandled !== 'error' || isLoopback(place.host)) return true
+    if (onUnhandled !== 'error' || (isLoopback(place.host) && hint === '')) return true
     unhandled.add(client, what, hint)
     return false
   }

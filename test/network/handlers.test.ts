@@ -30,6 +30,22 @@ describe.each([
     expect([await answerOf(handlers), await answerOf(handlers, `${URL}/b`)]).toEqual(['a', 'nobody'])
   })
 
+  test('are asked only for what their origin may mean, by whatever name it is called', async () => {
+    const ask = async (origin: string, url: string): Promise<number> => {
+      const handler = http.get(`${origin}/*`, () => HttpResponse.text('a'))
+      const { run } = handler as { run: (...args: never[]) => unknown }
+      let asked = 0
+      Object.assign(handler, { run: (...args: never[]) => (asked++, Reflect.apply(run, handler, args)) })
+      const answer = await answerOf(handlersOf(handler), url)
+      expect(answer).toBe(asked ? 'a' : 'nobody')
+      return asked
+    }
+    expect(await ask('https://api.example.com', 'https://API.example.com:443/a?b')).toBe(1)
+    expect(await ask('*://*.example.com', 'http://api.example.com/a')).toBe(1)
+    expect(await ask('https://api.example.com', 'https://api.example.com:8443/a')).toBe(0)
+    expect(await ask('https://api.example.com', 'https://other.example.com/a')).toBe(0)
+  })
+
   test('that were added last come first', async () => {
     const handlers = handlersOf(
       http.get(URL, () => HttpResponse.text('first')),

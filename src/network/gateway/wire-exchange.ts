@@ -93,6 +93,9 @@ export class WireExchange implements Exchange {
 
 /** The body, if all of it is there. */
 function wholeBody(body: Readable): Uint8Array<ArrayBuffer> | undefined {
-  if (!(body instanceof IncomingMessage) || !body.complete) return undefined
+  if (!(body instanceof IncomingMessage)) return undefined
+  // Node runs what waits for the next tick between the body and the end of the message.
+  const { 'content-length': length } = body.headers
+  if (!body.complete && (length === undefined || body.readableLength !== Number(length))) return undefined
   return body.read() as Uint8Array<ArrayBuffer>
 }

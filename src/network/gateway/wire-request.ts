@@ -34,11 +34,18 @@ export class Abortion {
  */
 export function abortableRequest(url: string, init: RequestInit, abortion: Abortion): Request {
   const request = Reflect.construct(Request, [url, init], AbortableRequest) as Request
-  abortions.set(request, abortion)
+  const { body = null } = init
+  makings.set(request, { abortion, body: body === null || body instanceof Uint8Array ? body : undefined })
   return request
 }
 
-const abortions = new WeakMap<Request, Abortion>()
+/** What a request was made of. Of a body that is a stream nothing is known. */
+interface Making {
+  readonly abortion: Abortion
+  readonly body: Uint8Array | null | undefined
+}
+
+const makings = new WeakMap<Request, Making>()
 
 /** What stands for `new.target`: a class could not say that it replaces properties. */
 function AbortableRequest(): void {}
@@ -49,7 +56,7 @@ AbortableRequest.prototype = Object.create(Request.prototype, {
     configurable: true,
     enumerable: true,
     get(this: Request): AbortSignal | undefined {
-      return abortions.get(this)?.signal
+      return makings.get(this)?.abortion.signal
     },
   },
   clone: {
@@ -57,14 +64,14 @@ AbortableRequest.prototype = Object.create(Request.prototype, {
     enumerable: true,
     writable: true,
     value(this: Request): Request {
-      const abortion = abortions.get(this)
-      // MSW makes a clone of each request; one without a body is made anew for less.
-      if (abortion && this.body === null) {
+      const making = makings.get(this)
+      // MSW clones each request, and to split the stream of its body costs more than all the rest.
+      if (making?.body !== undefined && !this.bodyUsed && !this.body?.locked) {
         const { url, method, headers, redirect } = this
-        return abortableRequest(url, { method, headers, redirect }, abortion)
+        return abortableRequest(url, { method, headers, redirect, body: making.body }, making.abortion)
       }
       const clone = Reflect.apply(Request.prototype.clone, this, [])
-      if (abortion) abortions.set(clone, abortion)
+      if (making) makings.set(clone, { abortion: making.abortion, body: undefined })
       return Object.setPrototypeOf(clone, AbortableRequest.prototype as object) as Request
     },
   },

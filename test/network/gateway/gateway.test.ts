@@ -110,8 +110,9 @@ test('connections that are kept for later are closed where nothing is being answ
   const [idle] = Object.entries(agent.freeSockets).flatMap(([name, sockets]) =>
     name.includes(`:${port}:`) ? (sockets ?? []) : [],
   )
-  gateway.closeIdle(({ host }) => host === 'a.test')
-  await once(idle as net.Socket, 'close')
+  const closed = once(idle as net.Socket, 'close')
+  await gateway.closeIdle(({ host }) => host === 'a.test')
+  await closed
   answer.resolve()
   expect((await busy).body.toString()).toBe('kept')
   expect(Object.values(agent.freeSockets).flat()).toHaveLength(1)

@@ -32,6 +32,43 @@ test('a request reaches its answerer with its URL, its headers and its body', as
   expect(reply.headers.date).toBeUndefined()
 })
 
+test('a clone has the body and the headers of its request, and there is none of a request that was read', async () => {
+  const { answerer, preload } = await open()
+  const seen: unknown[] = []
+  answerer.onRequest = async (exchange) => {
+    const { request } = exchange
+    request.headers.set('x-set', 'before')
+    const clone = request.clone()
+    request.headers.set('x-set', 'after')
+    expect(clone).toBeInstanceOf(Request)
+    seen.push(clone.method, clone.headers.get('x-set'), clone.redirect)
+    seen.push(await request.text(), await clone.clone().text(), await clone.text())
+    const again = Promise.resolve().then(() => request.clone())
+    seen.push(await again.then(() => 'a clone', String))
+    await exchange.respond(new Response('done'))
+  }
+  const put = (body: string, headers = `Content-Length: ${body.length}`): string =>
+    `PUT / HTTP/1.1\r\nHost: a\r\n${headers}\r\n\r\n${body}`
+  const socket = net.connect(await preload.portFor('api.test', 80), '127.0.0.1')
+  const chunked = put('2\r\nhi\r\n0\r\n\r\n', 'Transfer-Encoding: chunked')
+  for (const text of [put('first'), put('second'), chunked, 'DELETE / HTTP/1.1\r\nHost: a\r\n\r\n']) {
+    socket.write(text)
+    await once(socket, 'data')
+  }
+  socket.destroy()
+  const refused = expect.stringContaining('TypeError') as unknown
+  const expected = ['first', 'second', 'hi'].flatMap((text) => [
+    'PUT',
+    'before',
+    'manual',
+    text,
+    text,
+    text,
+    refused,
+  ])
+  expect(seen).toEqual([...expected, 'DELETE', 'before', 'manual', '', '', '', 'a clone'])
+})
+
 test('a request without a host is for where its connection wanted to go', async () => {
   const { answerer, preload } = await open()
   const urls: string[] = []
