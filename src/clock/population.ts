@@ -115,8 +115,8 @@ export class Population {
   route(speaker: Speaker): Route {
     const guest = this.#guests.open(speaker)
     return {
-      deliver: (event) => {
-        guest.place.source.hold('control', event)
+      deliver: (event, stream) => {
+        guest.place.source.hold('control', event, stream)
         this.#options.onActivity()
       },
       close: () => guest.leave(),

@@ -3,8 +3,12 @@
  * all processes have come to rest, and is then given out process by process, in an order that does not depend on chance.
  */
 export interface Route {
-  /** Calls `event` when its turn has come, in the order of the calls; at once if nothing holds it. */
-  deliver(event: () => void): void
+  /**
+   * Calls `event` when its turn has come, at once if nothing holds it: in the order of the calls, but of several streams by
+   * which a process sends, the lowest first.
+   * @param stream default 0
+   */
+  deliver(event: () => void, stream?: number): void
   /** Nothing more will come. */
   close(): void
 }

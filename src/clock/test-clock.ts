@@ -95,8 +95,8 @@ class SwitchedRoute implements Route {
     this.#onClose = onClose
   }
 
-  deliver(event: () => void): void {
-    this.#way.deliver(event)
+  deliver(event: () => void, stream?: number): void {
+    this.#way.deliver(event, stream)
   }
 
   /** What was held on the way before is given out by its keeper. */

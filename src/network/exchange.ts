@@ -7,6 +7,8 @@ export type Delivery = 'sent' | 'aborted' | 'whole'
 /** A request of a client, and the one way back. Exactly one of its methods is to be called, once. */
 export interface Exchange {
   readonly client: Client
+  /** The place of its connection among those of the client: what comes over them at once comes in this order. */
+  readonly turn: number
   /** Its `url` is absolute; its `signal` aborts when the client has gone, and what reads its body gets an `AbortError` then. */
   readonly request: Request
   /** The real server that `forward` leads to. */
@@ -39,6 +41,8 @@ export interface WebSocketConnection {
 /** A WebSocket that a client wants to open. */
 export interface Upgrade {
   readonly client: Client
+  /** The place of its connection among those of the client. */
+  readonly turn: number
   /** `ws:` or `wss:`. */
   readonly url: URL
   /** Of the request for it. */

@@ -85,11 +85,11 @@ export class NetworkAnswerer implements Answerer {
   request(exchange: Exchange): void {
     const { client, request } = exchange
     const record = new RequestRecord(client, request.method, request.url, request.headers)
-    exchange.onAbort(() => this.#abort(record))
+    exchange.onAbort(() => this.#abort(record, exchange.turn))
     client.route.deliver(() => {
       this.records.push(record)
       void this.#answer(exchange, record)
-    })
+    }, exchange.turn)
   }
 
   upgrade(upgrade: Upgrade): void {
@@ -98,12 +98,12 @@ export class NetworkAnswerer implements Answerer {
     const gone = new AbortController()
     void upgrade.aborted.then(() => {
       gone.abort()
-      this.#abort(record)
+      this.#abort(record, upgrade.turn)
     })
     client.route.deliver(() => {
       this.records.push(record)
       void this.#open(upgrade, record, gone.signal)
-    })
+    }, upgrade.turn)
   }
 
   unintelligible(client: Client, destination: Destination, text: string): void {
@@ -236,13 +236,13 @@ export class NetworkAnswerer implements Answerer {
     return this.#strikes.strike(rule, client, { method, url }, signal)
   }
 
-  #abort(record: RequestRecord): void {
+  #abort(record: RequestRecord, turn: number): void {
     record.aborted = true
     const { client } = record
     client.route.deliver(() => {
       // The ends of a process and of its connections come in any order: told is that of the process.
       if (client.attempt === undefined || !client.hasEnded) this.#settle(record, 'aborted')
-    })
+    }, turn)
   }
 
   #settle(record: RequestRecord, outcome: RequestOutcome, status?: number): void {

@@ -60,6 +60,7 @@ function ask(answerer: NetworkAnswerer, url = URL, method = 'GET'): { done: Prom
     client: answerer.introduce({ pid: 7 }),
     request: new Request(url, { method, signal: gone.signal }),
     place: { host: new globalThis.URL(url).hostname, port: 443 },
+    turn: 0,
     onAbort: (listener) => gone.signal.addEventListener('abort', listener),
     endAfter: () => (isLast = true),
     async respond(response, truncateAt): Promise<Delivery> {
@@ -90,6 +91,7 @@ function upgradeFor(
       client: answerer.introduce({ pid: 7 }),
       url: new globalThis.URL(url),
       place: { host: 'api.example.com', port: 443 },
+      turn: 0,
       headers: new Headers(),
       onListenerError: () => {},
       connection: { client: {}, server: {}, info: { protocols: undefined } },

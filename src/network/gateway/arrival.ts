@@ -12,6 +12,8 @@ export interface ArrivalParts {
   readonly destination: Destination
   /** The TCP connection. */
   readonly raw: net.Socket
+  /** Its place among the connections of its client. Default 0 */
+  readonly turn?: number
   /** Those of the connections to real servers that are open for it are added, for whoever closes them. */
   readonly outgoing: Set<net.Socket>
 }
@@ -19,6 +21,7 @@ export interface ArrivalParts {
 /** A connection that has come to a gateway, from the first byte to the last. */
 export class Arrival {
   readonly raw: net.Socket
+  readonly turn: number
   /** What the requests come over: the TCP connection, or TLS on it. */
   socket: Duplex & { destroySoon(): void }
   secure = false
@@ -34,7 +37,8 @@ export class Arrival {
   readonly #outgoing: Set<net.Socket>
   readonly #ended: (() => void)[] = []
 
-  constructor({ client, destination, raw, outgoing }: ArrivalParts) {
+  constructor({ client, destination, raw, outgoing, turn = 0 }: ArrivalParts) {
+    this.turn = turn
     this.#client = client
     this.#destination = destination
     this.#outgoing = outgoing

@@ -11,7 +11,7 @@ import { Listeners } from './listeners.ts'
 export interface ControlParts {
   readonly answerer: Answerer
   /** Takes what comes for a client. `onEnd` is to be called when that has ended. */
-  take(client: Client, destination: Destination, raw: net.Socket): void
+  take(client: Client, destination: Destination, raw: net.Socket, turn: number): void
 }
 
 /** What a thread of a process is told when nobody knows what to tell it. */
@@ -58,7 +58,7 @@ export class ControlSession {
     })
     this.#client = client
     this.#listeners = new Listeners(
-      (destination, raw) => this.#parts.take(client, destination, raw),
+      (destination, raw, turn) => this.#parts.take(client, destination, raw, turn),
       () => client.route.close(),
     )
   }
@@ -83,7 +83,7 @@ export class ControlSession {
     if (verdict.to !== 'gateway') return { n, ...verdict }
     // The gateway takes connections alone.
     if (t === 'datagram') return { n, ...REFUSED }
-    const own = await this.#listeners?.portFor(destination)
+    const own = await this.#listeners?.portFor(destination, n)
     return own === undefined ? { n, ...REFUSED } : { n, to: 'gateway', port: own }
   }
 }

@@ -91,8 +91,8 @@ export class Gateway implements GatewayPlaces, AsyncDisposable {
     this.#address = addressOf(directory, name)
     this.#door = new Door({ answerer, authority })
     this.#proxy = new Proxy(answerer, this.#door)
-    const take = (client: Client, destination: Destination, raw: net.Socket): void => {
-      this.#door.take({ client: () => client, destination, raw })
+    const take = (client: Client, destination: Destination, raw: net.Socket, turn: number): void => {
+      this.#door.take({ client: () => client, destination, raw, turn })
     }
     this.#control = createServer((socket) => {
       const session: ControlSession = new ControlSession(socket, { answerer, take }, () =>

@@ -54,6 +54,10 @@ export class WireExchange implements Exchange {
     })
   }
 
+  get turn(): number {
+    return this.#call.arrival.turn
+  }
+
   get place(): Place {
     return placeOf(new URL(this.#call.url), this.#call.arrival)
   }

@@ -79,7 +79,7 @@ class WireUpgrade implements Upgrade {
     const parts = {
       url,
       context: (): object => this.connection,
-      deliver: (event: () => void): void => this.client.route.deliver(event),
+      deliver: (event: () => void): void => this.client.route.deliver(event, this.turn),
       failed: (error: unknown): void => this.onListenerError(error),
     }
     this.#clientEnd = new WebSocketClientEnd(parts)
@@ -98,6 +98,10 @@ class WireUpgrade implements Upgrade {
       this.#clientEnd.end(1006, '')
       this.#serverEnd.terminate()
     })
+  }
+
+  get turn(): number {
+    return this.#call.arrival.turn
   }
 
   get place(): Place {
