@@ -9,6 +9,8 @@ export type PreloadFrame =
   | { readonly t: 'connect'; readonly n: number; readonly host: string; readonly port: number }
   | { readonly t: 'lookup'; readonly n: number; readonly host: string }
   | { readonly t: 'datagram'; readonly n: number; readonly host: string; readonly port: number }
+  /** To be answered in about so many ms of real time. */
+  | { readonly t: 'wake'; readonly n: number; readonly ms: number }
 
 /** What the gateway answers: where to go instead, to go where it wanted, or with which error to fail. */
 export type GatewayFrame =
@@ -18,6 +20,8 @@ export type GatewayFrame =
   /** The address that the name stands for: a connection to it comes here, too. */
   | { readonly n: number; readonly to: 'gateway'; readonly address: string }
   | { readonly n: number; readonly to: 'nowhere'; readonly code: string }
+  /** The time has come. */
+  | { readonly n: number; readonly to: 'now' }
 
 /** What the preload is given by the file that `NODE_OPTIONS` names. */
 export interface PreloadOptions {

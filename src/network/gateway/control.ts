@@ -7,9 +7,12 @@ import type { Client } from '../client.ts'
 import type { GatewayFrame } from '../frames.ts'
 import type { Destination } from '../verdict.ts'
 import { Listeners } from './listeners.ts'
+import type { Pulse } from './pulse.ts'
 
 export interface ControlParts {
   readonly answerer: Answerer
+  /** By which those are woken who ask for it. */
+  readonly pulse: Pulse
   /** Takes what comes for a client. `onEnd` is to be called when that has ended. */
   take(client: Client, destination: Destination, raw: net.Socket, turn: number): void
 }
@@ -23,6 +26,7 @@ export class ControlSession {
   readonly #channel: FrameChannel
   #client: Client | undefined
   #listeners: Listeners | undefined
+  readonly #asleep = new Set<() => void>()
 
   /** @param onEnd called once, when it has ended */
   constructor(socket: net.Socket, parts: ControlParts, onEnd: () => void) {
@@ -31,6 +35,7 @@ export class ControlSession {
       onFrame: (frame) => this.#receive(frame),
       onEnd: () => {
         socket.destroy()
+        for (const forget of this.#asleep) forget()
         if (this.#listeners) this.#listeners.close()
         else this.#client?.route.close()
         onEnd()
@@ -44,6 +49,7 @@ export class ControlSession {
 
   #receive(frame: RawFrame): void {
     if (frame.t === 'hello') this.#introduce(frame)
+    else if (this.#client && isWake(frame)) this.#wake(frame)
     else if (this.#client && isQuestion(frame)) void this.#answer(this.#client, frame)
     else
       this.#channel.refuse(`A process sent the gateway ${JSON.stringify(frame.t)} where that has no meaning.`)
@@ -61,6 +67,14 @@ export class ControlSession {
       (destination, raw, turn) => this.#parts.take(client, destination, raw, turn),
       () => client.route.close(),
     )
+  }
+
+  #wake({ n, ms }: Wake): void {
+    const forget = this.#parts.pulse.after(ms, () => {
+      this.#asleep.delete(forget)
+      void this.#channel.send({ n, to: 'now' } satisfies GatewayFrame)
+    })
+    this.#asleep.add(forget)
   }
 
   async #answer(client: Client, question: Question): Promise<void> {
@@ -93,6 +107,16 @@ interface Question {
   readonly n: number
   readonly host: string
   readonly port?: number
+}
+
+interface Wake {
+  readonly n: number
+  readonly ms: number
+}
+
+function isWake(frame: RawFrame): frame is RawFrame & Wake {
+  const { t, n, ms } = frame
+  return t === 'wake' && typeof n === 'number' && typeof ms === 'number' && Number.isFinite(ms)
 }
 
 function isQuestion(frame: RawFrame): frame is RawFrame & Question {

@@ -14,6 +14,7 @@ import type { Destination } from '../verdict.ts'
 import { ControlSession } from './control.ts'
 import { Door } from './door.ts'
 import { Proxy } from './proxy.ts'
+import { Pulse } from './pulse.ts'
 
 /** Where a gateway can be reached. */
 export interface GatewayPlaces {
@@ -94,8 +95,9 @@ export class Gateway implements GatewayPlaces, AsyncDisposable {
     const take = (client: Client, destination: Destination, raw: net.Socket, turn: number): void => {
       this.#door.take({ client: () => client, destination, raw, turn })
     }
+    const pulse = new Pulse()
     this.#control = createServer((socket) => {
-      const session: ControlSession = new ControlSession(socket, { answerer, take }, () =>
+      const session: ControlSession = new ControlSession(socket, { answerer, pulse, take }, () =>
         this.#sessions.delete(session),
       )
       this.#sessions.add(session)

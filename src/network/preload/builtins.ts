@@ -1,5 +1,7 @@
 /** Node's own modules, without loading any before it is wanted. */
-export const builtin: typeof process.getBuiltinModule = process.getBuiltinModule
+export const builtin: typeof process.getBuiltinModule =
+  // Before 20.16 and 22.3 Node had no other way than this, which is there in the bundle.
+  (process as Partial<typeof process>).getBuiltinModule ?? (require as typeof process.getBuiltinModule)
 
 /** By the name of a module of Node's: what is to be done when it has been loaded, before anybody has it. */
 export type Wraps = Readonly<Record<string, () => void>>
@@ -32,7 +34,8 @@ export function whenLoaded(wraps: Wraps): void {
     if (isSeen(list, () => seen)) return
   }
   for (const name of Object.keys(wraps)) {
-    builtin(name)
+    // What is internal comes with what is public, and cannot be asked for.
+    if (!name.startsWith('internal/')) builtin(name)
     loaded(PREFIX + name)
   }
 }

@@ -21,9 +21,12 @@ export interface Open {
   release(): void
 }
 
+/** What the gateway says, but for the number, or what is put in its place. */
+type Reply = Answer | { readonly to: 'now' }
+
 interface Waiting extends Open {
   readonly resource: AsyncResource
-  readonly settle: (answer: Answer) => void
+  readonly settle: (reply: Reply) => void
 }
 
 /*
@@ -61,6 +64,17 @@ export class Control {
 
   /** @param settle told the answer, once, later, in the asynchronous context of this call */
   ask(question: Question, settle: (answer: Answer) => void): Open {
+    return this.#put(question, (reply) =>
+      settle(reply.to === 'now' ? this.#refusal('it has not said where to go') : reply),
+    )
+  }
+
+  /** @param settle told, as that of `ask`, whether the gateway has said that about so many ms are over: false if it cannot be asked */
+  wake(ms: number, settle: (over: boolean) => void): Open {
+    return this.#put({ t: 'wake', ms }, ({ to }) => settle(to === 'now'))
+  }
+
+  #put(question: Question | { readonly t: 'wake'; readonly ms: number }, settle: Waiting['settle']): Open {
     const n = ++this.#asked
     const { AsyncResource } = builtin('node:async_hooks')
     const waiting: Waiting = {
@@ -114,8 +128,8 @@ export class Control {
     }
   }
 
-  #answer(waiting: Waiting, answer: Answer): void {
-    nextTick(() => waiting.resource.runInAsyncScope(waiting.settle, undefined, answer))
+  #answer(waiting: Waiting, reply: Reply): void {
+    nextTick(() => waiting.resource.runInAsyncScope(waiting.settle, undefined, reply))
   }
 
   #end(why: string): void {

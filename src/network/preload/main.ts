@@ -8,7 +8,7 @@ import { Inheritance } from './inheritance.ts'
 import { wrapLookup, wrapLookupPromise } from './lookup.ts'
 import { wrapResolve, wrapResolvePromise } from './resolve.ts'
 import { Trust } from './trust.ts'
-import { slowTicks } from './undici-ticks.ts'
+import { wakeUndici } from './undici-timers.ts'
 import { wrapWorkers } from './workers.ts'
 
 /**
@@ -34,7 +34,7 @@ export function start(options: PreloadOptions): void {
     net: orSay(() => {
       wrapConnect(control)
       // undici has no timers before it has connections.
-      slowTicks()
+      wakeUndici(control)
     }),
     tls: orSay(() => trust.wrap()),
     dns: orSay(() => {

@@ -6,10 +6,10 @@ import { assumeNode, Child, NODES } from './child.ts'
 
 /** In the program: what a Node that it starts has to say of itself. */
 const PROBE = `
-  const PROBE = \`require('node:dns').lookup(process.argv[1] || 'probe.test', () => console.log(JSON.stringify([process.env.SUPERVISE_AGENT, process.env.HTTP_PROXY, process.env.OWN])))\`
+  const PROBE = \`require('node:dns').lookup(process.argv[1] || 'probe.test', () => console.log(JSON.stringify([process.env.SUPERVISE_AGENT, process.env.CURL_CA_BUNDLE, process.env.OWN])))\`
 `
 
-const WITH_ENV = { env: { HTTP_PROXY: 'http://proxy.test:1' } }
+const WITH_ENV = { env: { CURL_CA_BUNDLE: '/bundle.pem' } }
 
 test.for(NODES)(
   'children with any environment come by the test, too ($version)',
@@ -38,7 +38,7 @@ test.for(NODES)(
     say(JSON.parse(spawnSync(node, ['-e', PROBE, 'spawn-sync.test'], stripped).stdout))
     say(JSON.parse(execFileSync(node, ['-e', PROBE, 'exec-file-sync.test'], stripped)))
     say(JSON.parse(execSync('"$NODE" -e "$PROBE" exec-sync.test', { env: { NODE: node, PROBE, OWN: '1' } })))
-    say(JSON.parse(spawnSync(node, ['-e', PROBE, 'other-options.test'], { env: { NODE_OPTIONS: '--no-deprecation', SUPERVISE_AGENT: 'mine', HTTP_PROXY: '' } }).stdout))
+    say(JSON.parse(spawnSync(node, ['-e', PROBE, 'other-options.test'], { env: { NODE_OPTIONS: '--no-deprecation', SUPERVISE_AGENT: 'mine', CURL_CA_BUNDLE: '' } }).stdout))
     delete process.env.NODE_OPTIONS
     say(JSON.parse(spawnSync(node, ['-e', PROBE, 'deleted.test']).stdout))
     process.env = {}
@@ -52,8 +52,8 @@ test.for(NODES)(
     )
     const env = { SUPERVISE_AGENT: 'worker-1', SUPERVISE_MARK: 'mark-1' }
     const child = new Child(scratch, control, body, { node, type: 'module', env })
-    const stripped = ['worker-1', 'http://proxy.test:1', '1']
-    const whole = ['worker-1', 'http://proxy.test:1', null]
+    const stripped = ['worker-1', '/bundle.pem', '1']
+    const whole = ['worker-1', '/bundle.pem', null]
     expect(await child.all()).toEqual([
       ...Array.from({ length: 6 }, () => stripped),
       ['mine', '', null],

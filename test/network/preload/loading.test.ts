@@ -96,3 +96,12 @@ test('a program that Node runs again as it changes comes by the test each time',
   child.process.kill('SIGTERM')
   expect(new Set(control.asked.map(({ host }) => host))).toEqual(new Set(['watched.test']))
 })
+
+test('a version of Node without `process.getBuiltinModule` comes by the test, too', async () => {
+  const scratch = new Scratch()
+  const control = await ControlStandIn.open(scratch, () => ({ to: 'nowhere', code: 'ENOTFOUND' }))
+  const before = scratch.write('before.cjs', `delete process.getBuiltinModule`)
+  const env = { NODE_OPTIONS: `--require ${before} ${control.nodeOptions}` }
+  expect(await new Child(scratch, control, ASK, { env }).all()).toEqual(['ENOTFOUND', 'ENOTFOUND'])
+  expect(control.asked.map(({ host }) => host)).toEqual(HOSTS)
+})

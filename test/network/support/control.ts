@@ -10,18 +10,28 @@ import { until } from '../../support/until.ts'
 const PRELOAD = path.resolve(import.meta.dirname, '../../../dist/src/network/preload.cjs')
 
 type Hello = Extract<PreloadFrame, { t: 'hello' }>
-export type Asked = Exclude<PreloadFrame, Hello>
+type Wake = Extract<PreloadFrame, { t: 'wake' }>
+export type Asked = Exclude<PreloadFrame, Hello | Wake>
 type WithoutNumber<T> = T extends unknown ? Omit<T, 'n'> : never
 export type Said = WithoutNumber<GatewayFrame>
 
 /** What a child is told: undefined leaves the question open. */
 export type Decide = (asked: Asked) => Said | undefined | Promise<Said | undefined>
 
+/** A question that is answered by {@link ControlStandIn.wake}. */
+interface Sleeper {
+  readonly ms: number
+  readonly socket: net.Socket
+  readonly n: number
+}
+
 /** Stands in for the gateway: the Unix socket that a child's preload asks, with the answers of the test. */
 export class ControlStandIn {
   /** All that was asked, in the order in which it came. */
   readonly asked: Asked[] = []
   readonly hellos: Hello[] = []
+  /** What waits to be woken: `wake` does it. */
+  readonly sleepers: Sleeper[] = []
   readonly connections = new Set<net.Socket>()
   /** What `NODE_OPTIONS` is to require. */
   readonly file: string
@@ -61,6 +71,13 @@ export class ControlStandIn {
     return until(`${count} questions have come`, () => this.asked.length >= count && this.asked)
   }
 
+  /** Wakes all who have asked for it. */
+  wake(): void {
+    for (const { socket, n } of this.sleepers.splice(0)) {
+      if (!socket.destroyed) socket.write(JSON.stringify({ n, to: 'now' } satisfies GatewayFrame) + '\n')
+    }
+  }
+
   /** Ends all connections, and takes none any more. */
   async close(): Promise<void> {
     for (const socket of this.connections) socket.destroy()
@@ -82,6 +99,10 @@ export class ControlStandIn {
   async #hear(frame: PreloadFrame, socket: net.Socket, decide: Decide): Promise<void> {
     if (frame.t === 'hello') {
       this.hellos.push(frame)
+      return
+    }
+    if (frame.t === 'wake') {
+      this.sleepers.push({ ms: frame.ms, n: frame.n, socket })
       return
     }
     this.asked.push(frame)
