@@ -118,6 +118,7 @@ export class HarnessNetwork implements Surroundings {
     const process = pid === undefined ? undefined : processTable.get(pid)
     return {
       identity: () => processes.identify(mark, line) ?? commands()?.identify(line),
+      label: () => processes.nameOf(mark, line),
       hasEnded: () => process !== undefined && !isAlive(process),
     }
   }

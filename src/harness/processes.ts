@@ -55,6 +55,14 @@ export class HarnessProcesses {
     return found && { agent: found.id, attempt: found.attempt }
   }
 
+  /** How messages call what has this mark, or one of these processes, if it was started here. */
+  nameOf(mark: string | undefined, pids: readonly number[]): string | undefined {
+    const found =
+      this.#handles.find((handle) => handle.mark === mark) ??
+      this.#handles.findLast((handle) => pids.includes(handle.pid))
+    return found && `${found}`
+  }
+
   /** It and all that it started are gone. */
   release(handle: ProcessHandle): void {
     this.#run.remove(handle.pid)

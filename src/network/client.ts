@@ -15,6 +15,8 @@ export interface Client {
   readonly agent: string | undefined
   readonly attempt: number | undefined
   readonly pid: number | undefined
+  /** How messages call it if it is no agent, as far as that is known. */
+  readonly label: string | undefined
   /** Whether it is known to have ended: its connections may not have, yet. */
   readonly hasEnded: boolean
   /** The way on which what it asks for comes into the test. */

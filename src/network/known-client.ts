@@ -11,6 +11,8 @@ export interface Identity {
 export interface Inquiry {
   /** Whose it is. Asked again as long as that is not known. */
   identity(): Identity | undefined
+  /** How messages call it if it is no agent. */
+  label(): string | undefined
   /** Whether it is known to have ended. */
   hasEnded(): boolean
 }
@@ -42,13 +44,17 @@ export class KnownClient implements Client, Speaker {
     return this.#known?.attempt
   }
 
+  get label(): string | undefined {
+    return this.#inquiry.label()
+  }
+
   get hasEnded(): boolean {
     return this.#inquiry.hasEnded()
   }
 
   get name(): string {
     const { agent } = this
-    return agent === undefined ? 'a process' : `agent "${agent}"`
+    return agent === undefined ? (this.label ?? 'a process') : `agent "${agent}"`
   }
 
   get #known(): Identity | undefined {

@@ -66,9 +66,9 @@ function handlersText(handlers: readonly string[]): string {
 }
 
 /** How messages call the process: `agent#2`, or what else is known of it. */
-export function nameOfClient({ agent, attempt, pid }: Client): string {
+export function nameOfClient({ agent, attempt, label, pid }: Client): string {
   if (agent !== undefined) return attempt === undefined ? agent : `${agent}#${attempt}`
-  return pid === undefined ? 'a process' : `process ${pid}`
+  return label ?? (pid === undefined ? 'a process' : `process ${pid}`)
 }
 
 function lineOf({ client, what, hint, count }: Entry): string {

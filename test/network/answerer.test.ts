@@ -44,6 +44,7 @@ function answererOf(options: Options = {}): {
     router: options.router ?? OPEN_ROUTER,
     identify: () => ({
       identity: () => ({ agent: 'web', attempt: 2 }),
+      label: () => undefined,
       hasEnded: () => options.hasEnded?.() ?? false,
     }),
     observe: (event) => events.push(event),

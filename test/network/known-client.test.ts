@@ -5,7 +5,7 @@ import { type Identity, KnownClient } from '../../src/network/known-client.ts'
 
 test('whose a process is is asked until it is known, and stays so when nobody knows it any more', () => {
   let known: Identity | undefined
-  const inquiry = { identity: () => known, hasEnded: () => false }
+  const inquiry = { identity: () => known, label: () => undefined, hasEnded: () => false }
   const client = new KnownClient({ pid: 7, agent: 'said' }, () => inquiry, OPEN_ROUTER)
   expect([client.agent, client.attempt]).toEqual(['said', undefined])
   known = { agent: 'web', attempt: 2 }

@@ -24,6 +24,7 @@ export class HandmadeAnswerer implements Answerer {
     return {
       agent: introduction.agent,
       attempt: undefined,
+      label: undefined,
       hasEnded: false,
       pid: introduction.pid,
       route: { deliver: (event) => this.onDeliver(event), close },
