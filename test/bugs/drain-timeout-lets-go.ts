@@ -1,0 +1,91 @@
+import type { ChildProcess } from 'node:child_process'
+
+import { RestartBudget } from './restart-budget.ts'
+import type { SupervisorOptions, SupervisorParts } from './supervisor.ts'
+
+/** One run of the program, from its start to its end. */
+class Worker {
+  /** How long it was ready, in ms. */
+  readonly ended: Promise<number>
+  readonly #child: ChildProcess
+  readonly #parts: SupervisorParts
+  #stopped: Promise<void> | undefined
+
+  constructor(parts: SupervisorParts) {
+    const { spawn, file, args, env, now } = parts
+    const child = spawn(file, args, { env, stdio: ['ignore', 'pipe', 'inherit'] })
+    let readySince = Infinity
+    child.stdout.once('data', () => (readySince = now()))
+    this.ended = new Promise((resolve) => {
+      child.on('error', () => child.pid ?? resolve(0))
+      child.on('exit', () => resolve(now() - readySince))
+    })
+    this.#child = child
+    this.#parts = parts
+  }
+
+  /** Whether it ends, or has ended, because it was stopped. */
+  get dismissed(): boolean {
+    return this.#stopped !== undefined
+  }
+
+  stop(grace: number): Promise<void> {
+    return (this.#stopped ??= this.#terminate(grace))
+  }
+
+  async #terminate(grace: number): Promise<void> {
+    const { timers } = this.#parts
+    let timer: NodeJS.Timeout | undefined
+    const drained = new Promise((resolve) => (timer = timers.setTimeout(resolve, grace)))
+    this.#child.kill('SIGTERM')
+    await Promise.race([this.ended, drained])
+    timers.clearTimeout(timer)
+  }
+}
+
+/** Keeps an upload service up by one worker after another, each of which may finish what it does. */
+export class Supervisor {
+  readonly #parts: SupervisorParts
+  readonly #options: SupervisorOptions
+  readonly #budget: RestartBudget
+  #worker: Worker | undefined
+  #restartTimer: NodeJS.Timeout | undefined
+  #wanted = false
+
+  constructor(parts: SupervisorParts, options: SupervisorOptions) {
+    this.#parts = parts
+    this.#options = options
+    this.#budget = new RestartBudget(options, parts.now)
+  }
+
+  start(): void {
+    if (this.#wanted) return
+    this.#wanted = true
+    this.#budget.refill()
+    if (!this.#worker) this.#hire()
+  }
+
+  async stop(): Promise<void> {
+    this.#wanted = false
+    this.#parts.timers.clearTimeout(this.#restartTimer)
+    await this.#worker?.stop(this.#options.grace)
+  }
+
+  #hire(): void {
+    const worker = new Worker(this.#parts)
+    this.#worker = worker
+    void worker.ended.then((uptime) => {
+      this.#worker = undefined
+      if (!this.#wanted) return
+      if (worker.dismissed) this.#hire()
+      else this.#replace(uptime)
+    })
+  }
+
+  #replace(uptime: number): void {
+    const pause = this.#budget.spend(uptime)
+    this.#wanted = pause !== undefined
+    if (pause === undefined) this.#parts.onGiveUp?.()
+    else this.#restartTimer = this.#parts.timers.setTimeout(() => this.#hire(), pause)
+  }
+}

@@ -1,0 +1,86 @@
+import { LONGEST_TIMER, type SupervisorOptions, type SupervisorParts } from './supervisor.ts'
+
+/** Keeps a client up in one loop; clients that fail together come back one after the other. */
+export class Supervisor {
+  readonly #parts: SupervisorParts
+  readonly #options: SupervisorOptions
+  /** A share of the delay, from 0.05 to 0.5, that is another for each program. */
+  readonly #jitter: number
+  #abort: AbortController | undefined
+  #loop: Promise<void> = Promise.resolve()
+
+  constructor(parts: SupervisorParts, options: SupervisorOptions) {
+    this.#parts = parts
+    this.#options = options
+    const name = Buffer.from([parts.file, ...parts.args].join(' '))
+    this.#jitter = (1 + (name.reduce((sum, byte) => sum + byte) % 10)) / 20
+  }
+
+  start(): void {
+    if (this.#abort) return
+    const { signal } = (this.#abort = new AbortController())
+    this.#loop = this.#loop.then(() => this.#keepUp(signal))
+  }
+
+  async stop(): Promise<void> {
+    this.#abort?.abort()
+    this.#abort = undefined
+    await this.#loop
+  }
+
+  async #keepUp(signal: AbortSignal): Promise<void> {
+    const { delay, maxDelay, maxRestarts, stableAfter, window } = this.#options
+    let failures: number[] = []
+    let streak = 0
+    while (!signal.aborted) {
+      const uptime = await this.#run(signal)
+      if (signal.aborted) return
+      if (uptime >= stableAfter) {
+        failures = []
+        streak = 0
+      }
+      const now = this.#parts.now()
+      failures = [...failures.filter((time) => now - time < window), now]
+      if (failures.length > maxRestarts) {
+        this.#abort = undefined
+        this.#parts.onGiveUp?.()
+        return
+      }
+      const pause = Math.min(delay * 2 ** streak, maxDelay, LONGEST_TIMER)
+      await this.#sleep(Math.round(pause * (1 + this.#jitter)), signal)
+      streak += 1
+    }
+  }
+
+  /** Runs the program to its end, and says how long it was ready. */
+  async #run(signal: AbortSignal): Promise<number> {
+    const { spawn, timers, file, args, env, now } = this.#parts
+    const child = spawn(file, args, { env, stdio: ['ignore', 'pipe', 'inherit'] })
+    let readySince = Infinity
+    let killTimer: NodeJS.Timeout | undefined
+    child.stdout.once('data', () => (readySince = now()))
+    const exited = new Promise<unknown>((resolve) => child.on('exit', resolve).on('error', resolve))
+    const terminate = (): void => {
+      killTimer = timers.setTimeout(() => child.kill('SIGKILL'), this.#options.grace)
+      child.kill()
+    }
+    signal.addEventListener('abort', terminate)
+    await exited
+    signal.removeEventListener('abort', terminate)
+    timers.clearTimeout(killTimer)
+    return now() - readySince
+  }
+
+  #sleep(ms: number, signal: AbortSignal): Promise<void> {
+    const { timers } = this.#parts
+    return new Promise((resolve) => {
+      const wake = (): void => {
+        timers.clearTimeout(timer)
+        signal.removeEventListener('abort', wake)
+        resolve()
+      }
+      const timer = timers.setTimeout(wake, ms)
+      signal.addEventListener('abort', wake)
+    })
+  }
+}

@@ -1,0 +1,94 @@
+import { LONGEST_TIMER, type SupervisorOptions, type SupervisorParts } from './supervisor.ts'
+
+/** Keeps a preview server up in one loop, once its environment is known. */
+export class Supervisor {
+  readonly #parts: SupervisorParts
+  readonly #options: SupervisorOptions
+  #started = false
+  #abort: AbortController | undefined
+  #loop: Promise<void> = Promise.resolve()
+
+  constructor(parts: SupervisorParts, options: SupervisorOptions) {
+    this.#parts = parts
+    this.#options = options
+  }
+
+  start(): void {
+    if (this.#started) return
+    this.#started = true
+    void this.#begin()
+  }
+
+  async stop(): Promise<void> {
+    this.#started = false
+    this.#abort?.abort()
+    this.#abort = undefined
+    await this.#loop
+  }
+
+  async #begin(): Promise<void> {
+    const env = await this.#environment()
+    const { signal } = (this.#abort = new AbortController())
+    this.#loop = this.#loop.then(() => this.#keepUp(env, signal))
+  }
+
+  async #environment(): Promise<Record<string, string>> {
+    return { ...this.#parts.env, NODE_ENV: 'production' }
+  }
+
+  async #keepUp(env: Record<string, string>, signal: AbortSignal): Promise<void> {
+    const { delay, maxDelay, maxRestarts, stableAfter, window } = this.#options
+    let failures: number[] = []
+    let streak = 0
+    while (!signal.aborted) {
+      const uptime = await this.#run(env, signal)
+      if (signal.aborted) return
+      if (uptime >= stableAfter) {
+        failures = []
+        streak = 0
+      }
+      const now = this.#parts.now()
+      failures = [...failures.filter((time) => now - time < window), now]
+      if (failures.length > maxRestarts) {
+        this.#abort = undefined
+        this.#started = false
+        this.#parts.onGiveUp?.()
+        return
+      }
+      await this.#sleep(Math.min(delay * 2 ** streak, maxDelay, LONGEST_TIMER), signal)
+      streak += 1
+    }
+  }
+
+  /** Runs the program to its end, and says how long it was ready. */
+  async #run(env: Record<string, string>, signal: AbortSignal): Promise<number> {
+    const { spawn, timers, file, args, now } = this.#parts
+    const child = spawn(file, args, { env, stdio: ['ignore', 'pipe', 'inherit'] })
+    let readySince = Infinity
+    let killTimer: NodeJS.Timeout | undefined
+    child.stdout.once('data', () => (readySince = now()))
+    const exited = new Promise<unknown>((resolve) => child.on('exit', resolve).on('error', resolve))
+    const terminate = (): void => {
+      killTimer = timers.setTimeout(() => child.kill('SIGKILL'), this.#options.grace)
+      child.kill()
+    }
+    signal.addEventListener('abort', terminate)
+    await exited
+    signal.removeEventListener('abort', terminate)
+    timers.clearTimeout(killTimer)
+    return now() - readySince
+  }
+
+  #sleep(ms: number, signal: AbortSignal): Promise<void> {
+    const { timers } = this.#parts
+    return new Promise((resolve) => {
+      const wake = (): void => {
+        timers.clearTimeout(timer)
+        signal.removeEventListener('abort', wake)
+        resolve()
+      }
+      const timer = timers.setTimeout(wake, ms)
+      signal.addEventListener('abort', wake)
+    })
+  }
+}
