@@ -21,7 +21,7 @@ async function broken(
   return verdicts(await play(Supervisor, schedule, promise, within), promise)
 }
 
-test.each(BUGS)('the minimum of $name shows that $mistake', async (bug) => {
+test.each(BUGS)('the minimum of $name breaks $breaks', async (bug) => {
   expect(Object.keys(await broken(bug.Supervisor, bug))).toContain(bug.breaks)
 })
 

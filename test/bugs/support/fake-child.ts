@@ -6,7 +6,7 @@ import type { StoryEvent } from './story.ts'
 
 type ChildEvent = Extract<StoryEvent, { attempt: number }>['kind']
 
-/** As much of a `ChildProcess` as the supervisors use. */
+/** As much of a `ChildProcess` as the supervisors use. Each fault strikes at its own point, and `exit` at any. */
 export class FakeChild extends EventEmitter {
   readonly stdout = new FakeOutput()
   pid: number | undefined
@@ -16,6 +16,7 @@ export class FakeChild extends EventEmitter {
   readonly #agenda: Agenda
   readonly #tell: (kind: ChildEvent, signal?: NodeJS.Signals) => void
   #ignores = false
+  #holds = false
   #drain: number | undefined
 
   constructor(
@@ -71,6 +72,7 @@ export class FakeChild extends EventEmitter {
     if (this.#over) return
     this.#tell('ready')
     this.#ignores = this.#strike('ignoreSignal')
+    this.#holds = this.#strike('holdOutput')
     if (this.#strike('slowStop')) this.#drain = this.#ms('slowStop')
     this.stdout.emit('data', Buffer.from('ready\n'))
     if (this.#exits('ready')) return
@@ -109,7 +111,7 @@ export class FakeChild extends EventEmitter {
     this.#tell('end')
     this.exitCode = code
     this.signalCode = signal
-    if (!this.#strike('holdOutput')) this.#agenda.add(0, () => this.emit('close', code, signal))
+    if (!this.#holds) this.#agenda.add(0, () => this.emit('close', code, signal))
     this.emit('exit', code, signal)
   }
 }
