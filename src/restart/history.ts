@@ -18,9 +18,40 @@ export type RestartWindow = (failures: readonly RestartRecord[]) => number
 /** What a loop that runs for years remembers at most. */
 const LIMIT = 1000
 
-/** The failures with one more, or with the last one completed. */
-export function remember(failures: readonly RestartRecord[], latest: RestartRecord): RestartRecord[] {
-  return [...failures.slice(1 - LIMIT), latest]
+/** The latest failures since a reset. One more makes another history, and costs the same however many there are. */
+export class History {
+  /** Shared with the histories that have come of this one, which have put theirs behind. */
+  readonly #records: RestartRecord[]
+  readonly #end: number
+
+  constructor(records: RestartRecord[] = [], end = records.length) {
+    this.#records = records
+    this.#end = end
+  }
+
+  get length(): number {
+    return Math.min(this.#end, LIMIT)
+  }
+
+  get last(): RestartRecord | undefined {
+    return this.#records[this.#end - 1]
+  }
+
+  /** What is remembered, in order, and this one behind it. */
+  listWith(latest: RestartRecord): RestartRecord[] {
+    return [...this.#latest(LIMIT - 1), latest]
+  }
+
+  with(latest: RestartRecord): History {
+    const isShared = this.#end === 0 || this.#records.length > this.#end
+    if (isShared || this.#end >= 2 * LIMIT) return new History(this.listWith(latest))
+    this.#records.push(latest)
+    return new History(this.#records, this.#end + 1)
+  }
+
+  #latest(count: number): RestartRecord[] {
+    return this.#records.slice(Math.max(0, this.#end - count), this.#end)
+  }
 }
 
 /** How long the program lived from its start to its end, in ms: what supervisors go by that know of no readiness. */

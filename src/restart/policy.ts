@@ -1,6 +1,6 @@
 import type { WatchResult } from '../process/watcher.ts'
-import type { BackoffStrategy } from './backoff.ts'
-import { remember, type RestartRecord, type RestartWindow } from './history.ts'
+import type { BackoffContext, BackoffStrategy } from './backoff.ts'
+import { History, type RestartRecord, type RestartWindow } from './history.ts'
 
 /** When something that ended is started again. */
 export const RestartLoopPolicy = {
@@ -37,7 +37,7 @@ export interface RestartState {
   /** When those were that count against the limit, if there is one and the window is a number. ms of the loop's clock. */
   readonly counted: readonly number[]
   /** What is known of the failures since the last reset. */
-  readonly history: readonly RestartRecord[]
+  readonly history: History
 }
 
 export interface RestartRules {
@@ -66,7 +66,7 @@ export type Decision =
       readonly state: RestartState
     }
 
-export const FRESH: RestartState = { failures: 0, counted: [], history: [] }
+export const FRESH: RestartState = { failures: 0, counted: [], history: new History() }
 
 /**
  * Decides what follows the end of a start, `now` being the time of that end. Asks `success`, `window` and the backoff, if
@@ -93,24 +93,38 @@ export function decide(
   const recent = counts ? [...counted.filter((time) => now - time < window), now] : []
   if (recent.length > maxRestarts) return { kind: 'give-up', reset }
 
-  const previous = history.at(-1)?.delay
-  const delay = rules.backoff.next(failures, {
-    ...(previous === undefined ? {} : { previous }),
-    uptime,
-    wasReady: outcome.kind === 'exited',
-    ...(outcome.kind === 'exited' ? { result: outcome.result } : {}),
-    ...(rules.random ? { random: rules.random } : {}),
-    failures: remember(history, ended),
-  })
-  const remembered = remember(history, { ...ended, delay })
+  const delay = rules.backoff.next(failures, contextOf(rules, outcome, history, ended))
+  const latest: RestartRecord = { ...ended, delay }
   // Limits on starts need to know when the next one would be.
-  if (typeof window === 'function' && window(remembered) > maxRestarts) return { kind: 'give-up', reset }
+  if (typeof window === 'function' && window(history.listWith(latest)) > maxRestarts)
+    return { kind: 'give-up', reset }
   return {
     kind: 'restart',
     reset,
     delay,
-    state: { failures: failures + 1, counted: recent, history: remembered },
+    state: { failures: failures + 1, counted: recent, history: history.with(latest) },
   }
+}
+
+/** Only some backoffs go by the failures themselves, which there may be many of. */
+function contextOf(
+  { random }: RestartRules,
+  outcome: StartOutcome,
+  history: History,
+  ended: RestartRecord,
+): BackoffContext {
+  const context: { -readonly [Key in keyof BackoffContext]: BackoffContext[Key] } = {
+    uptime: ended.uptime,
+    wasReady: outcome.kind === 'exited',
+    get failures() {
+      return history.listWith(ended)
+    },
+  }
+  const previous = history.last?.delay
+  if (previous !== undefined) context.previous = previous
+  if (outcome.kind === 'exited') context.result = outcome.result
+  if (random) context.random = random
+  return context
 }
 
 function isSuccess(success: RestartSuccess, result: WatchResult, record: RestartRecord): boolean {
