@@ -12,8 +12,7 @@ import { AttemptRecord } from './attempt-record.ts'
 import { silentError, tooLateError, unsupportedError } from './order-errors.ts'
 import type { Fault } from './fault.ts'
 import { confiningRules, Rule } from './rule.ts'
-import { faultSupport, unavailableError } from './support.ts'
-import { assertSystemCall } from './system-calls.ts'
+import { refusalByMachine } from './support.ts'
 import { unfiredError } from './unfired.ts'
 import { assertFault, resolveWhere, type Where } from './where.ts'
 
@@ -32,6 +31,7 @@ export interface Injection {
 export class FaultPlan implements FaultSource {
   readonly #clock: Clock
   readonly #limits: () => AnswerLimits
+  readonly #refusalOf: (fault: Fault) => SuperviseError | undefined
   readonly #rules: Rule[] = []
   readonly #attempts = new Map<string, AttemptRecord[]>()
   readonly #listeners: (() => void)[] = []
@@ -47,11 +47,14 @@ export class FaultPlan implements FaultSource {
   /**
    * @internal Plans come from the fixture `faults` and from harnesses.
    * @param limits how long agents may take to answer what is triggered. Default: 5 s, 20 s in virtual time
+   * @param refusalOf why a fault cannot happen here at all. Default: for what this machine lacks
    */
   constructor(
     clock: Clock,
     limits: () => AnswerLimits = () => ({ ready: 5000, patience: DEFAULT_PATIENCE }),
+    refusalOf = refusalByMachine,
   ) {
+    this.#refusalOf = refusalOf
     this.#clock = clock
     this.#limits = limits
   }
@@ -68,7 +71,6 @@ export class FaultPlan implements FaultSource {
   inject(fault: Fault, where?: Where): Injection {
     const rule = new Rule(fault, resolveWhere(fault, where), siteOf(this.inject))
     this.#assertAvailable(fault)
-    assertSystemCall(fault)
     this.#assertInTime(rule)
     const live = this.#live.filter((record) => rule.matches(record.agent, record.number))
     const { at } = rule.place
@@ -212,9 +214,8 @@ export class FaultPlan implements FaultSource {
   }
 
   #assertAvailable(fault: Fault): void {
-    const support = faultSupport(fault)
-    if (support.supported) return
-    const error = unavailableError(fault, support.reason)
+    const error = this.#refusalOf(fault)
+    if (!error) return
     this.#skipped = this.onUnavailable !== undefined
     this.onUnavailable?.(error)
     throw error

@@ -1,6 +1,7 @@
 import { SuperviseError } from '../errors.ts'
 import { type Fault, faultFacts } from './fault.ts'
 import { lackOf } from './needs.ts'
+import { assertSystemCall } from './system-calls.ts'
 import { assertFault } from './where.ts'
 
 /** Whether a fault can happen on this machine, and if not, why, as the end of a sentence that says what helps. */
@@ -18,8 +19,15 @@ export function faultSupport(fault: Fault): FaultSupport {
   return reason === undefined ? { supported: true } : { supported: false, reason }
 }
 
-/** What `inject` and `trigger` throw for a fault that cannot happen here. */
-export function unavailableError(fault: Fault, reason: string): SuperviseError {
+/** What `inject` and `trigger` throw for a fault that cannot happen here. Throws itself for a system call that there is not. */
+export function refusalByMachine(fault: Fault): SuperviseError | undefined {
+  const support = faultSupport(fault)
+  if (!support.supported) return unavailableError(fault, support.reason)
+  assertSystemCall(fault)
+  return undefined
+}
+
+function unavailableError(fault: Fault, reason: string): SuperviseError {
   return new SuperviseError(
     'ERR_FAULT_UNAVAILABLE',
     `The fault ${fault.text} cannot happen on this machine: ${reason}. Run the test where it can, or ask ` +

@@ -1,7 +1,6 @@
 import type { SpawnOptions } from '../options.ts'
-import type { Spawner } from '../process/spawner.ts'
 import { randomStream } from '../random.ts'
-import { AgentStarter } from '../restart/agent-starter.ts'
+import { type AgentSpawner, AgentStarter } from '../restart/agent-starter.ts'
 import {
   type RestartEvent,
   RestartLoop,
@@ -24,7 +23,7 @@ export interface HarnessLoopOptions extends Omit<RestartLoopOptions, 'starter'> 
 
 /** @internal What the loops of one harness share. */
 export interface HarnessLoopContext {
-  readonly spawner: Spawner
+  readonly spawner: AgentSpawner
   readonly clock: NonNullable<RestartLoopOptions['clock']>
   readonly timeline: Timeline
   readonly seed: number

@@ -3,10 +3,10 @@ import os from 'node:os'
 
 import { isRecord, type Json } from '../json.ts'
 import type { AgentScript } from '../protocol/frames.ts'
-import type { Hello, HostSession, LastWords, SessionListener, Welcome } from '../protocol/host-session.ts'
+import type { Hello, LastWords, SessionListener, Welcome } from '../protocol/host-session.ts'
 import type { AgentEvent } from './agent-event.ts'
 import type { Attempts } from './attempts.ts'
-import type { AttemptFaults, FaultSource } from './fault-source.ts'
+import type { AttemptFaults, FaultLine, FaultSource } from './fault-source.ts'
 import { confine, type ConfinedStart } from './confinement/index.ts'
 import type { Refusal } from './refusal.ts'
 
@@ -18,6 +18,14 @@ export interface AttemptContext {
   readonly place: string
   /** Told of everything that happens to an agent, at the moment when it does. */
   readonly observe: (event: AgentEvent) => void
+}
+
+/** The test's end of the conversation with one attempt. */
+export interface Conversation extends FaultLine {
+  /** Set before the agent can have said anything. */
+  listener: SessionListener | undefined
+  /** The agent was sent a signal. */
+  signalled(signal: NodeJS.Signals): void
 }
 
 type WithoutAttempt<Event> = Event extends unknown ? Omit<Event, 'agent' | 'attempt'> : never
@@ -34,7 +42,7 @@ export class Attempt implements SessionListener {
   readonly place: string
   readonly #faults: AttemptFaults
   readonly #observe: (event: AgentEvent) => void
-  #session: HostSession | undefined
+  #session: Conversation | undefined
   /** Whether it is known to be up by saying so. */
   readonly #saysReady: boolean
   /** What the system has not shown yet. */
@@ -126,7 +134,7 @@ export class Attempt implements SessionListener {
   }
 
   /** From now on it can be spoken to. */
-  connected(session: HostSession): void {
+  connected(session: Conversation): void {
     session.listener = this
     this.#session = session
     this.#faults.connected(session)

@@ -1,17 +1,26 @@
 import type { SpawnOptions } from '../options.ts'
-import type { Spawner } from '../process/spawner.ts'
 import type { Running, Starter } from './restart-loop.ts'
+
+/** Starts agents, as a `Spawner` does. */
+export interface AgentSpawner {
+  spawn(id: string, options: SpawnOptions): Promise<StartedAgent>
+}
+
+interface StartedAgent extends Running {
+  readonly ready: Promise<void>
+  close(): Promise<unknown>
+}
 
 /**
  * Has a restart loop start an agent: it is started when it is ready. One that does not become ready is stopped, with
  * all it started, before the start counts as failed.
  */
 export class AgentStarter implements Starter {
-  readonly #spawner: Spawner
+  readonly #spawner: AgentSpawner
   readonly #id: string
   readonly #options: SpawnOptions
 
-  constructor(spawner: Spawner, id: string, options: SpawnOptions = {}) {
+  constructor(spawner: AgentSpawner, id: string, options: SpawnOptions = {}) {
     this.#spawner = spawner
     this.#id = id
     this.#options = options

@@ -97,24 +97,29 @@ export class HeapClock implements Clock {
     if (signal?.aborted) return Promise.reject(signal.reason as Error)
     if (!(ms > 0)) return Promise.resolve()
     return new Promise((resolve, reject) => {
-      const due = this.#now + ms
-      let timer: HeapTimer | undefined
-      const wait = (): void => {
-        timer = this.#add(Math.min(due - this.#now, LONGEST), false, wake)
-      }
-      const wake = (): void => {
-        if (this.#now < due) return wait()
+      const cancel = this.after(ms, () => {
         signal?.removeEventListener('abort', abort)
         resolve()
-      }
+      })
       const abort = (): void => {
         signal?.removeEventListener('abort', abort)
-        if (timer) this.#disarm(timer)
+        cancel()
         reject(signal?.reason as Error)
       }
       signal?.addEventListener('abort', abort)
-      if (ms !== Infinity) wait()
     })
+  }
+
+  /** Calls `run` in more than 0 ms, rounded up, unless the returned function is called before. Never for `Infinity`. */
+  after(ms: number, run: () => void): () => void {
+    const due = this.#now + ms
+    let timer: HeapTimer | undefined
+    const wait = (): void => {
+      timer = this.#add(Math.min(due - this.#now, LONGEST), false, wake)
+    }
+    const wake = (): void => (this.#now < due ? wait() : run())
+    if (ms !== Infinity) wait()
+    return () => timer && this.#disarm(timer)
   }
 
   #set<Args extends unknown[]>(

@@ -1,0 +1,267 @@
+import type { Json } from '../json.ts'
+import type { Attempt, Conversation } from '../process/attempt.ts'
+import { type AgentScript, type FaultOrder, isAt, type Moment } from '../protocol/frames.ts'
+import type { SessionListener, Welcome } from '../protocol/host-session.ts'
+import type { Body, Program } from './body.ts'
+import { DEEDS } from './deeds.ts'
+import { startIdle } from './idle.ts'
+import { Wire } from './wire.ts'
+import type { World } from './world.ts'
+
+export interface LifeParts {
+  readonly world: World
+  readonly attempt: Attempt
+  /** What it is told first; made when it says hello. */
+  readonly welcome: () => Welcome
+  /** Told of the messages that it sends. */
+  readonly onMessage?: (body: Json) => void
+  /** It has said that it is ready. */
+  readonly onReady?: () => void
+  /** Its connection to the test has ended. */
+  readonly onEnded?: () => void
+}
+
+/**
+ * The program of a simulated agent: it plays its script and its faults as the scripted agent does, in the same order, with
+ * nothing but its body and the time of the simulation.
+ */
+export class Life implements Program, Conversation {
+  readonly body: Body
+  readonly world: World
+  listener: SessionListener | undefined
+  script: AgentScript = {}
+  /** Whether `ready` has been said. */
+  ready = false
+  /** Whether messages are dropped instead of sent. */
+  muted = false
+  readonly #parts: LifeParts
+  readonly #wire: Wire
+  readonly #answers = new Map<NodeJS.Signals, () => void>()
+  #orders: readonly FaultOrder[] = []
+  #stops: (() => void)[] = []
+  #began = false
+  #leaving = false
+  #readyDelay = 0
+  #messages = 0
+  #swallowed = false
+
+  constructor(parts: LifeParts, makeBody: (program: Program) => Body) {
+    this.#parts = parts
+    this.world = parts.world
+    this.body = makeBody(this)
+    this.#wire = new Wire(this.body, parts.world.clock)
+  }
+
+  /** Says hello, when everybody here has done what he can, and lives. */
+  begin(): void {
+    this.body.later(() => {
+      const { attempt, welcome } = this.#parts
+      const { faults, script } = welcome()
+      this.script = script
+      this.#orders = faults
+      attempt.connected(this)
+      attempt.hello({ id: attempt.agent, pid: this.body.pid, can: Object.keys(DEEDS), points: [] })
+      this.#reach('start')
+      this.body.run(() => this.#startUp())
+    })
+  }
+
+  get isConnected(): boolean {
+    return this.#wire.isOpen
+  }
+
+  answers(signal: NodeJS.Signals): boolean {
+    return this.#answers.has(signal) || (this.#began && this.script.onSignal?.[signal] !== undefined)
+  }
+
+  signal(signal: NodeJS.Signals): void {
+    const taken = this.#answers.get(signal)
+    if (taken) return taken()
+    const answer = this.script.onSignal?.[signal]
+    if (answer === undefined || answer === 'ignore' || this.#leaving) return
+    this.#leaving = true
+    this.#stop()
+    const { drain = 0, exit = 0 } = answer
+    if (drain > 0) this.after(drain, () => this.body.end(exit, null))
+    else this.body.end(exit, null)
+  }
+
+  ended(): void {
+    this.closeConnection()
+  }
+
+  // What the test says.
+
+  order({ id, name, options }: Omit<FaultOrder, 'at'>): Promise<boolean> {
+    if (this.isConnected) this.#wire.hear(() => this.#play({ id, name, options, at: 'ready' }))
+    return Promise.resolve(this.isConnected)
+  }
+
+  retract(id: number): void {
+    this.#wire.hear(() => (this.#orders = this.#orders.filter((order) => order.id !== id)))
+  }
+
+  /** A signal is felt by the body. */
+  signalled(): void {}
+
+  /** A message of the test. False when the connection is over. */
+  send(body: Json): boolean {
+    if (!this.isConnected) return false
+    this.#wire.hear(() => {
+      this.#swallowed = false
+      this.#reach({ message: ++this.#messages })
+      this.body.run(() => !this.#swallowed && this.message(body))
+    })
+    return true
+  }
+
+  /** The test has ended the connection. */
+  lost(): void {
+    if (!this.isConnected) return
+    this.body.later(() => {
+      this.closeConnection()
+      this.#stop()
+      if (this.#answers.size === 0 && Object.keys(this.script.onSignal ?? {}).length === 0)
+        this.body.end(0, null)
+    })
+  }
+
+  /** What comes on standard input. */
+  input(data: Buffer): void {
+    if (this.script.stdin === 'echo' && !this.#wire.deaf) this.body.write(1, data)
+  }
+
+  inputEnds(): void {
+    if (this.script.stdin === 'exit-on-eof' && !this.#wire.deaf && this.ready) this.#end()
+  }
+
+  // What faults do.
+
+  /** Sends a message. */
+  message(body: Json): void {
+    if (!this.muted) this.#wire.say(() => this.#parts.onMessage?.(body))
+  }
+
+  delayReady(ms: number): void {
+    this.#readyDelay += ms
+  }
+
+  swallow(): void {
+    this.#swallowed = true
+  }
+
+  answer(signal: NodeJS.Signals, act: () => void): void {
+    this.#answers.set(signal, act)
+  }
+
+  /** Reads neither standard input any more nor what the test sends. */
+  deafen(): void {
+    this.#wire.deaf = true
+  }
+
+  /** Ends the connection to the test, and lives on. */
+  closeConnection(): void {
+    this.#wire.hangUp(() => {
+      this.listener?.ended({ exitCode: null, signal: null })
+      this.#parts.onEnded?.()
+    })
+  }
+
+  /** Acts in so many ms of the test's time, unless the returned function is called before. */
+  after(ms: number, act: () => void): () => void {
+    return this.#wire.after(ms, act)
+  }
+
+  // What it does by itself.
+
+  #startUp(): void {
+    this.#began = true
+    const { stdout, startDelay = 0 } = this.script
+    if (stdout?.start !== undefined) this.body.write(1, `${stdout.start}\n`)
+    if (startDelay > 0) this.#stops.push(this.after(startDelay, () => this.#prepare()))
+    else this.#prepare()
+  }
+
+  #prepare(): void {
+    const { stdout, listen, children = [] } = this.script
+    if (listen !== undefined)
+      this.message({ listening: listen === 0 ? 32_768 + (this.body.pid % 28_000) : listen })
+    for (const kind of children) startIdle(this.world, this.body, kind)
+    if (stdout?.ready !== undefined) this.body.write(1, `${stdout.ready}\n`)
+    this.#becomeReady()
+  }
+
+  #becomeReady(): void {
+    const delay = this.#readyDelay
+    if (delay === Infinity) return
+    this.#readyDelay = 0
+    if (delay > 0) return void this.after(delay, () => this.#becomeReady())
+    this.ready = true
+    this.#wire.say(() => {
+      this.listener?.ready()
+      this.#parts.onReady?.()
+    })
+    this.#reach('ready')
+    this.body.run(() => this.#run())
+  }
+
+  #run(): void {
+    for (const order of this.#orders) {
+      const { at } = order
+      if (typeof at !== 'object' || !('after' in at)) continue
+      this.after(at.after, () => this.#orders.includes(order) && this.#play(order))
+    }
+    const { heartbeat, stdout, lifetime } = this.script
+    let beats = 0
+    if (heartbeat !== undefined) this.#every(heartbeat, () => this.message({ heartbeat: ++beats }))
+    const every = stdout?.every
+    if (every !== undefined) this.#every(every.ms, () => this.body.write(1, `${every.text}\n`))
+    if (lifetime !== undefined) this.#stops.push(this.after(lifetime, () => this.#end()))
+  }
+
+  #every(ms: number, act: () => void): void {
+    let stopped = false
+    const wait = (): void => {
+      this.after(ms, () => {
+        if (stopped) return
+        act()
+        wait()
+      })
+    }
+    wait()
+    this.#stops.push(() => (stopped = true))
+  }
+
+  #end(): void {
+    this.#leaving = true
+    this.#stop()
+    this.body.end(this.script.exitCode ?? 0, null)
+  }
+
+  /** No more heartbeats, lines or lifetime; what is starting does not become ready. */
+  #stop(): void {
+    this.delayReady(Infinity)
+    for (const stop of this.#stops.splice(0)) stop()
+  }
+
+  #reach(moment: Moment): void {
+    const due = this.#orders.filter(({ at }) => isAt(at, moment))
+    if (due.length === 0) return
+    this.#orders = this.#orders.filter((order) => !due.includes(order))
+    for (const order of due) this.body.run(() => this.#play(order))
+  }
+
+  #play({ id, name, options }: FaultOrder): void {
+    const fail = (reason: string): void => this.#wire.say(() => this.listener?.failed(id, reason))
+    const deed = DEEDS[name]
+    if (!deed) return fail('a simulated agent does not know it')
+    try {
+      deed(this, options, (proof, act) => {
+        this.#wire.say(() => this.listener?.fired(id, proof))
+        act?.()
+      })
+    } catch (error) {
+      fail(error instanceof Error ? error.message : String(error))
+    }
+  }
+}

@@ -1,0 +1,73 @@
+import { SuperviseError, type SuperviseErrorCode } from '../errors.ts'
+import { defined } from '../option-checks.ts'
+import type { SpawnOptions } from '../options.ts'
+import { assertAgentId } from '../process/agent-id.ts'
+import { READY_TIMEOUT } from '../process/spawner.ts'
+import type { Refusal } from '../process/refusal.ts'
+import { checkSpawnOptions } from '../resolve-options.ts'
+import { HandleEvents, SimulatedHandle } from './handle.ts'
+import { playable } from './playable.ts'
+import type { Started, Starts } from './starts.ts'
+import type { World } from './world.ts'
+
+/** How the errors of refused starts are called; the others are `ERR_AGENT_SPAWN_FAILED`. */
+const CODES: Readonly<Partial<Record<Refusal, SuperviseErrorCode>>> = {
+  notFound: 'ERR_AGENT_NOT_FOUND',
+  missingDirectory: 'ERR_RUNTIME_DIR',
+  notExecutable: 'ERR_AGENT_NOT_EXECUTABLE',
+  badInterpreter: 'ERR_AGENT_NOT_EXECUTABLE',
+}
+
+/** Starts agents of a simulation, as `Spawner` starts real ones. */
+export class SimulatedSpawner {
+  readonly #world: World
+  readonly #starts: Starts
+  readonly #defaults: SpawnOptions
+
+  constructor(world: World, starts: Starts, defaults: SpawnOptions) {
+    this.#world = world
+    this.#starts = starts
+    this.#defaults = defaults
+  }
+
+  /**
+   * Starts an agent. Resolves once its process exists; `handle.ready` tells when it is up. Rejects as `Spawner.spawn` does; of
+   * the options those about time, readiness and the script have an effect.
+   */
+  async spawn(agentId: string, options: SpawnOptions = {}): Promise<SimulatedHandle> {
+    assertAgentId(agentId)
+    checkSpawnOptions(options)
+    const merged = { ...this.#defaults, ...defined(options) }
+    const script = playable(merged.script ?? {})
+    const readyWhen = merged.readyWhen ?? 'protocol'
+    merged.signal?.throwIfAborted()
+    const events = new HandleEvents()
+    const started = this.#starts.start(
+      `/simulation/${agentId}`,
+      merged.args ?? [],
+      { detached: true },
+      { id: agentId, script },
+      { saysReady: readyWhen === 'protocol', throws: false, ...events.told },
+    )
+    const { life } = started
+    if (!life) throw await this.#refused(started)
+    return new SimulatedHandle(started, life.body, events, {
+      world: this.#world,
+      starts: this.#starts,
+      readyWhen,
+      readyTimeout: merged.readyTimeout ?? READY_TIMEOUT,
+      closeGrace: merged.closeGrace ?? 3000,
+      signal: merged.signal,
+    })
+  }
+
+  async #refused({ attempt, child, refused }: Started): Promise<SuperviseError> {
+    const cause = await new Promise<unknown>((resolve) => child.once('error', resolve))
+    const code = (attempt.refusal && CODES[attempt.refusal]) ?? 'ERR_AGENT_SPAWN_FAILED'
+    return new SuperviseError(
+      code,
+      `agent "${attempt.agent}" could not be started: the fault ${attempt.refusal} of the test has it so (${refused?.code}).`,
+      { agent: attempt.agent, cause },
+    )
+  }
+}

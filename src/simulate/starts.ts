@@ -1,0 +1,182 @@
+import type { SpawnOptions } from 'node:child_process'
+
+import { Attempt, type AttemptContext } from '../process/attempt.ts'
+import type { AgentScript } from '../protocol/frames.ts'
+import { Body } from './body.ts'
+import { SimulatedChild, signalName } from './child.ts'
+import { Life, type LifeParts } from './life.ts'
+import { type RefusedStart, refusedStart } from './refusals.ts'
+import type { World } from './world.ts'
+
+/** A process of a simulation. */
+export interface SimulatedProcess {
+  readonly pid: number
+  readonly ppid: number
+  readonly pgid: number
+  readonly command: string
+  /** Whether it is stopped, as by SIGSTOP. */
+  readonly stopped: boolean
+}
+
+/** An agent that commands start. */
+export interface Target {
+  readonly id: string
+  readonly script: AgentScript
+}
+
+/** How a start differs from that of a command. */
+export interface StartExtras extends Partial<Omit<LifeParts, 'world' | 'attempt' | 'welcome'>> {
+  readonly saysReady?: boolean
+  /** Whether errors that `spawn` throws at once are thrown here, too. Default true. */
+  readonly throws?: boolean
+}
+
+/** An agent that has been started, or not. */
+export interface Started {
+  readonly child: SimulatedChild
+  readonly attempt: Attempt
+  /** Undefined: the system has refused it, and the child will say so. */
+  readonly life: Life | undefined
+  readonly refused: RefusedStart | undefined
+}
+
+const NOT_FOUND: RefusedStart = { code: 'ENOENT', errno: -2, thrown: false }
+const NOWHERE = { data() {}, end() {}, isOpen: () => false }
+
+/** The processes of one simulation, and their starts. */
+export class Starts {
+  readonly #world: World
+  readonly #context: AttemptContext
+  readonly #targets = new Map<string, Target>()
+  readonly #bodies = new Map<number, Body>()
+
+  constructor(world: World, context: AttemptContext) {
+    this.#world = world
+    this.#context = context
+  }
+
+  get processes(): SimulatedProcess[] {
+    return this.#live().map(({ pid, ppid, pgid, name, isStopped }) => ({
+      pid,
+      ppid,
+      pgid,
+      command: name,
+      stopped: isStopped,
+    }))
+  }
+
+  add(file: string, target: Target): void {
+    this.#targets.set(file, target)
+  }
+
+  /** As `spawn` of `node:child_process`: throws what that throws at once. */
+  spawn(file: string, args: readonly string[], options: SpawnOptions): SimulatedChild {
+    const [program = file, ...words] = options.shell ? file.split(/\s+/) : [file]
+    const target = this.#targets.get(program)
+    if (target) return this.start(file, [...words, ...args], options, target).child
+    const child = this.#child({ file, args, options }, undefined, NOWHERE)
+    child.refuse(NOT_FOUND.errno, NOT_FOUND.code)
+    return child
+  }
+
+  start(
+    file: string,
+    args: readonly string[],
+    options: SpawnOptions,
+    target: Target,
+    extras: StartExtras = {},
+  ): Started {
+    const { saysReady, throws = true, ...told } = extras
+    const attempt = new Attempt(target.id, this.#context, saysReady)
+    const refused = attempt.refusal && refusedStart(attempt.refusal)
+    if (refused) {
+      attempt.spawnFailed(refused.code)
+      if (refused.thrown && throws) throw systemError('spawn', refused)
+      const child = this.#child({ file, args, options }, undefined, NOWHERE)
+      child.refuse(refused.errno, refused.code)
+      return { child, attempt, life: undefined, refused }
+    }
+    let life: Life | undefined
+    const child = this.#child({ file, args, options }, attempt, {
+      data: (chunk) => life?.body.later(() => life?.input(chunk)),
+      end: () => life?.body.later(() => life?.inputEnds()),
+      isOpen: () => life?.body.isAlive === true,
+    })
+    const parts: LifeParts = {
+      world: this.#world,
+      attempt,
+      welcome: () => attempt.welcome(target.script),
+      ...told,
+    }
+    life = new Life(parts, (program) => {
+      const { detached = false } = options
+      return new Body(this.#world, program, { name: file, parent: child, detached })
+    })
+    this.#bodies.set(life.body.pid, life.body)
+    attempt.spawned()
+    child.begin(life.body)
+    life.begin()
+    return { child, attempt, life, refused }
+  }
+
+  kill(pid: number, signal: NodeJS.Signals | number): true {
+    const name = signalName(signal)
+    const targets = this.#live().filter((body) => (pid < 0 ? body.pgid === -pid : body.pid === pid))
+    if (targets.length === 0) throw systemError('kill', { code: 'ESRCH', errno: -3 })
+    if (name !== undefined) for (const body of targets) body.signal(name)
+    return true
+  }
+
+  /** Sends a signal to the members of a process group, if there are any. */
+  signalGroup(pgid: number, signal: NodeJS.Signals): void {
+    for (const body of this.#live()) if (body.pgid === pgid) body.signal(signal)
+  }
+
+  /** Kills all that a process has started and that lives, however it tried to escape. */
+  killDescendants(body: Body): void {
+    for (const child of body.children) {
+      child.signal('SIGKILL')
+      this.killDescendants(child)
+    }
+  }
+
+  close(): void {
+    for (const body of this.#live()) body.end(null, 'SIGKILL')
+    this.#targets.clear()
+  }
+
+  #child(
+    request: { file: string; args: readonly string[]; options: SpawnOptions },
+    attempt: Attempt | undefined,
+    input: ConstructorParameters<typeof SimulatedChild>[1],
+  ): SimulatedChild {
+    return new SimulatedChild(
+      {
+        ...request,
+        clock: this.#world.clock,
+        onSignal: (signal) => attempt?.signalled(signal),
+        onExit: (exitCode, signal) => {
+          attempt?.exited({ exitCode, signal })
+          this.#live()
+        },
+      },
+      input,
+    )
+  }
+
+  /** Forgets those that are gone. */
+  #live(): Body[] {
+    const live: Body[] = []
+    const add = (body: Body): boolean => {
+      if (body.isAlive) live.push(body)
+      const below = [...body.children].map(add)
+      return body.isAlive || below.includes(true)
+    }
+    for (const [pid, body] of this.#bodies) if (!add(body)) this.#bodies.delete(pid)
+    return live
+  }
+}
+
+function systemError(syscall: string, { code, errno }: { code: string; errno: number }): Error {
+  return Object.assign(new Error(`${syscall} ${code}`), { errno, code, syscall })
+}
