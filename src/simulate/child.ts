@@ -38,6 +38,7 @@ export class SimulatedChild extends EventEmitter implements Parent {
   exitCode: number | null = null
   signalCode: NodeJS.Signals | null = null
   readonly #request: ChildRequest
+  readonly #closing: (() => void)[] = []
   #body: Body | undefined
   #closes = 1
   #leave = (): void => {}
@@ -113,6 +114,7 @@ export class SimulatedChild extends EventEmitter implements Parent {
     return false
   }
 
+  /** As in Node, after that `close` is not told any more. */
   disconnect(): void {
     if (!this.connected) {
       const error = new Error('IPC channel is already disconnected')
@@ -120,10 +122,7 @@ export class SimulatedChild extends EventEmitter implements Parent {
       return
     }
     this.connected = false
-    process.nextTick(() => {
-      this.emit('disconnect')
-      this.#maybeClose()
-    })
+    process.nextTick(() => this.emit('disconnect'))
   }
 
   /** Changes nothing: a simulation is no process that a child could keep alive. */
@@ -143,7 +142,9 @@ export class SimulatedChild extends EventEmitter implements Parent {
 
   /** @internal */
   disconnected(): void {
-    if (this.connected) this.disconnect()
+    if (!this.connected) return
+    this.disconnect()
+    this.#maybeClose()
   }
 
   /** @internal */
@@ -167,10 +168,19 @@ export class SimulatedChild extends EventEmitter implements Parent {
   }
 
   #output(): SimulatedReadable {
-    const stream = new SimulatedReadable()
+    const stream = new SimulatedReadable((close) => this.#closeSoon(close))
     this.#closes += 1
     stream.once('close', () => this.#maybeClose())
     return stream
+  }
+
+  /** Of the streams that end together the last one is closed first, as libuv does it. */
+  #closeSoon(close: () => void): void {
+    this.#closing.push(close)
+    if (this.#closing.length > 1) return
+    process.nextTick(() => {
+      for (const one of this.#closing.splice(0).toReversed()) one()
+    })
   }
 
   #stream(fd: 1 | 2): SimulatedReadable | null {

@@ -21,6 +21,13 @@ export class SimulatedReadable extends EventEmitter implements AsyncIterable<Buf
   #atEnd = false
   #decoder: StringDecoder | undefined
   #scheduled = false
+  readonly #schedule: (close: () => void) => void
+
+  /** @param schedule has it closed, soon */
+  constructor(schedule: (close: () => void) => void = (close) => process.nextTick(close)) {
+    super()
+    this.#schedule = schedule
+  }
 
   get readable(): boolean {
     return !this.destroyed && !this.readableEnded
@@ -99,7 +106,7 @@ export class SimulatedReadable extends EventEmitter implements AsyncIterable<Buf
     if (this.destroyed) return this
     this.destroyed = true
     this.#chunks = []
-    process.nextTick(() => {
+    this.#schedule(() => {
       if (error) this.emit('error', error)
       this.closed = true
       this.emit('close')
