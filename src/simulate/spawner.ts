@@ -67,7 +67,7 @@ export class SimulatedSpawner {
     return new SuperviseError(
       code,
       `agent "${attempt.agent}" could not be started: the fault ${attempt.refusal} of the test has it so (${refused?.code}).`,
-      { agent: attempt.agent, cause },
+      { file: child.spawnfile, cause },
     )
   }
 }

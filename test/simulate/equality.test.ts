@@ -2,44 +2,8 @@ import { expect, test } from 'vitest'
 
 import { fault } from '../../src/fault/fault.ts'
 import { ListBackoff } from '../../src/restart/backoff.ts'
-import { inReality, inSimulation, type Stage, type Story } from './worlds.ts'
-
-/** A supervisor by hand: starts a command again when it ends, after 1 s, 2 s, 3 s …, `runs` times. */
-function supervise(stage: Stage, id: string, runs: number, script = {}): Promise<void> {
-  const { file, args, env } = stage.command(id, script)
-  const { setTimeout, clearTimeout } = stage.timers
-  return new Promise((resolve) => {
-    let run = 0
-    const again = (): void => {
-      if (run === runs) resolve()
-      else setTimeout(start, run * 1000)
-    }
-    const start = (): void => {
-      run += 1
-      const guard = setTimeout(() => {
-        child?.kill()
-        hard = setTimeout(() => child?.kill('SIGKILL'), 2000)
-      }, 20_000)
-      let hard: ReturnType<typeof setTimeout> | undefined
-      let child: ReturnType<Stage['spawn']> | undefined
-      let ended = false
-      const end = (): void => {
-        clearTimeout(guard)
-        clearTimeout(hard)
-        if (!ended) again()
-        ended = true
-      }
-      try {
-        child = stage.spawn(file, args, { env })
-      } catch {
-        return end()
-      }
-      child.once('error', end)
-      child.once('exit', end)
-    }
-    start()
-  })
-}
+import { supervise } from './supervise.ts'
+import { inReality, inSimulation, type Story } from './worlds.ts'
 
 const LIFE = { lifetime: 5000, exitCode: 3 }
 
