@@ -25,6 +25,30 @@ export function abortable<T>(promise: Promise<T>, signal: AbortSignal | undefine
   })
 }
 
+/** The same for who waits again and again, for one thing at a time: it listens to `signal` once, until it is closed. */
+export class Interruptible implements Disposable {
+  readonly #signal: AbortSignal
+  #interrupt: (reason: Error) => void = () => {}
+  readonly #onAbort = (): void => this.#interrupt(this.#signal.reason as Error)
+
+  constructor(signal: AbortSignal) {
+    this.#signal = signal
+    signal.addEventListener('abort', this.#onAbort)
+  }
+
+  wait<T>(promise: Promise<T>): Promise<T> {
+    if (this.#signal.aborted) return abortable(promise, this.#signal)
+    return new Promise<T>((resolve, reject) => {
+      this.#interrupt = reject
+      promise.then(resolve, reject)
+    })
+  }
+
+  [Symbol.dispose](): void {
+    this.#signal.removeEventListener('abort', this.#onAbort)
+  }
+}
+
 /** A promise with its ends: settled from outside, once. */
 export interface Deferred<T> {
   readonly promise: Promise<T>

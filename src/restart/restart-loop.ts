@@ -3,7 +3,7 @@ import { SuperviseError } from '../errors.ts'
 import { isRecord } from '../json.ts'
 import { checkNames } from '../option-checks.ts'
 import type { WatchResult } from '../process/watcher.ts'
-import { abortable } from '../wait.ts'
+import { Interruptible } from '../wait.ts'
 import { assertOption, type BackoffStrategy, ExponentialBackoff } from './backoff.ts'
 import type { RestartWindow } from './history.ts'
 import {
@@ -159,11 +159,12 @@ export class RestartLoop {
    */
   async run(signal: AbortSignal = new AbortController().signal): Promise<RestartOutcome> {
     let attempts = 0
+    const waiting = new Interruptible(signal)
     try {
       for (let state = FRESH; ;) {
         signal.throwIfAborted()
         attempts += 1
-        const outcome = await this.#attempt(attempts, signal)
+        const outcome = await this.#attempt(attempts, signal, waiting)
         const decision = decide(this.#rules, state, outcome, this.#clock.now)
         if (decision.kind === 'end') return ended(attempts, outcome)
         if (decision.kind === 'fail') throw failureOf(outcome)
@@ -180,14 +181,16 @@ export class RestartLoop {
     } catch (error) {
       if (signal.aborted) this.#onEvent({ type: 'stopped', attempt: attempts, reason: signal.reason })
       throw signal.aborted ? signal.reason : error
+    } finally {
+      waiting[Symbol.dispose]()
     }
   }
 
-  async #attempt(attempt: number, signal: AbortSignal): Promise<StartOutcome> {
+  async #attempt(attempt: number, signal: AbortSignal, waiting: Interruptible): Promise<StartOutcome> {
     const startedAt = this.#clock.now
     let running: void | Running
     try {
-      running = await this.#start(signal)
+      running = await this.#start(signal, waiting)
     } catch (error) {
       signal.throwIfAborted()
       this.#onEvent({ type: 'start-failed', attempt, error })
@@ -197,7 +200,7 @@ export class RestartLoop {
     if (!running) return { kind: 'started' }
     const since = this.#clock.now
     try {
-      const result = await abortable(running.exited, signal)
+      const result = await waiting.wait(running.exited)
       const uptime = this.#clock.now - since
       this.#onEvent({ type: 'exited', attempt, result, uptime })
       return { kind: 'exited', startedAt, result, uptime }
@@ -208,10 +211,10 @@ export class RestartLoop {
   }
 
   /** What is up only after the abort is closed when it comes. */
-  async #start(signal: AbortSignal): Promise<void | Running> {
+  async #start(signal: AbortSignal, waiting: Interruptible): Promise<void | Running> {
     const starting = (async () => this.#starter.start(signal))()
     try {
-      return await abortable(starting, signal)
+      return await waiting.wait(starting)
     } catch (error) {
       if (signal.aborted) starting.then((running) => running && discard(running)).catch(() => {})
       throw error

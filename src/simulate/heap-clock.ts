@@ -112,6 +112,10 @@ export class HeapClock implements Clock {
 
   /** Calls `run` in more than 0 ms, rounded up, unless the returned function is called before. Never for `Infinity`. */
   after(ms: number, run: () => void): () => void {
+    if (Number.isInteger(ms) && ms <= LONGEST) {
+      const timer = this.#add(ms, false, run)
+      return () => this.#disarm(timer)
+    }
     const due = this.#now + ms
     let timer: HeapTimer | undefined
     const wait = (): void => {
