@@ -5,8 +5,13 @@ import type { Life } from './life.ts'
 
 type Options = FaultOrder['options']
 
-/** Does what a fault says, and calls `confirm` once, as the agent of `agent/faults` does. Throws if it cannot be played. */
-type Deed = (life: Life, options: Options, confirm: (proof: Json, act?: () => void) => void) => void
+/** Does what a fault says, and calls `confirm` once, as the agent of `agent/faults` does. Throws if it cannot be played. Gives
+ * back how it goes on, if it takes a while. */
+type Deed = (
+  life: Life,
+  options: Options,
+  confirm: (proof: Json, act?: () => void) => void,
+) => void | ((done: () => void) => void)
 
 const INVALID = Buffer.from('fffec328', 'hex')
 const CHARACTER = Buffer.from('日')
@@ -103,10 +108,12 @@ export const DEEDS: Readonly<Record<string, Deed>> = {
   splitCharacter(life, options, confirm) {
     const { fd, stream } = output(options)
     life.body.write(fd, CHARACTER.subarray(0, 1))
-    life.after(HALF_LIFE, () => {
-      life.body.write(fd, Buffer.concat([CHARACTER.subarray(1), Buffer.from('\n')]))
-      confirm({ bytes: [1, CHARACTER.length - 1], stream })
-    })
+    return (done) =>
+      void life.after(HALF_LIFE, () => {
+        life.body.write(fd, Buffer.concat([CHARACTER.subarray(1), Buffer.from('\n')]))
+        confirm({ bytes: [1, CHARACTER.length - 1], stream })
+        done()
+      })
   },
   invalidUtf8(life, options, confirm) {
     const { fd, stream } = output(options)

@@ -61,8 +61,7 @@ export class Life implements Program, Conversation {
       this.#orders = faults
       attempt.connected(this)
       attempt.hello({ id: attempt.agent, pid: this.body.pid, can: Object.keys(DEEDS), points: [] })
-      this.#reach('start')
-      this.body.run(() => this.#startUp())
+      this.#reach('start', () => this.#startUp())
     })
   }
 
@@ -244,24 +243,37 @@ export class Life implements Program, Conversation {
     for (const stop of this.#stops.splice(0)) stop()
   }
 
-  #reach(moment: Moment): void {
+  /** @param then follows when those faults are over that take a while */
+  #reach(moment: Moment, then = (): void => {}): void {
     const due = this.#orders.filter(({ at }) => isAt(at, moment))
-    if (due.length === 0) return
     this.#orders = this.#orders.filter((order) => !due.includes(order))
-    for (const order of due) this.body.run(() => this.#play(order))
+    this.#playAll(due, then)
   }
 
-  #play({ id, name, options }: FaultOrder): void {
-    const fail = (reason: string): void => this.#wire.say(() => this.listener?.failed(id, reason))
+  #playAll([first, ...others]: readonly FaultOrder[], then: () => void): void {
+    this.body.run(() => {
+      if (first) this.#play(first, () => this.#playAll(others, then))
+      else then()
+    })
+  }
+
+  #play({ id, name, options }: FaultOrder, then = (): void => {}): void {
+    const fail = (reason: string): void => {
+      this.#wire.say(() => this.listener?.failed(id, reason))
+      then()
+    }
     const deed = DEEDS[name]
     if (!deed) return fail('a simulated agent does not know it')
+    let goOn: ReturnType<typeof deed>
     try {
-      deed(this, options, (proof, act) => {
+      goOn = deed(this, options, (proof, act) => {
         this.#wire.say(() => this.listener?.fired(id, proof))
         act?.()
       })
     } catch (error) {
-      fail(error instanceof Error ? error.message : String(error))
+      return fail(error instanceof Error ? error.message : String(error))
     }
+    if (goOn) goOn(then)
+    else then()
   }
 }
