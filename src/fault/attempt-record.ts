@@ -115,9 +115,8 @@ export class AttemptRecord implements AttemptFaults {
   /** Takes up a rule that has just been made. */
   watch(rule: Rule): void {
     const { at } = rule.place
-    if (isConfinement(rule.fault.name)) return
     // One that has not been welcomed yet will be told.
-    if (!this.#welcomed || this.isPast(at)) return
+    if (isConfinement(rule.fault.name) || !this.#welcomed || this.isPast(at)) return
     this.#watched.add(rule)
     this.#known.add(rule)
     if (this.#readyFor !== undefined && typeof at === 'object' && 'after' in at) {
@@ -289,6 +288,7 @@ export class AttemptRecord implements AttemptFaults {
   }
 
   #end(): void {
+    this.#line = undefined
     this.#greeted.resolve()
     this.#context.settled.notify()
     this.#over?.abort()

@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest'
 
 import { type BackoffContext, ListBackoff } from '../../src/restart/backoff.ts'
-import type { RestartRecord } from '../../src/restart/history.ts'
+import { History, type RestartRecord } from '../../src/restart/history.ts'
 import { decide, FRESH } from '../../src/restart/policy.ts'
 import { play, times } from '../support/lives.ts'
 
@@ -96,4 +96,24 @@ test('a loop without a limit remembers no more of its failures than it may be as
   }
   expect(state.failures).toBe(1500)
   expect([state.counted.length, state.history.length]).toEqual([0, 1000])
+})
+
+test('a history that has gone on stays as it is, and can go on in another way', () => {
+  const record = (startedAt: number): RestartRecord => ({ startedAt, endedAt: startedAt, uptime: 0 })
+  const times = (history: History): number[] => history.listWith(record(-1)).map(({ startedAt }) => startedAt)
+  let history = new History()
+  const first = history.with(record(0))
+  const [one, other] = [first.with(record(1)), first.with(record(2))]
+  expect([times(history), times(first), times(one), times(other)]).toEqual([
+    [-1],
+    [0, -1],
+    [0, 1, -1],
+    [0, 2, -1],
+  ])
+  for (let time = 0; time < 4500; time++) {
+    history = history.with(record(time))
+    expect(history.last?.startedAt).toBe(time)
+  }
+  expect(history.length).toBe(1000)
+  expect(times(history)).toEqual([...Array.from({ length: 999 }, (_, index) => 3501 + index), -1])
 })
