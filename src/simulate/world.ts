@@ -89,12 +89,11 @@ export class World {
     }
     if (this.#sources.size > 0) {
       const sources = [...this.#sources].sort(bySource)
+      // What comes from now on waits for the next time.
       this.#sources.clear()
       for (const source of this.#order(sources)) {
         if (this.#closed) return false
         await source.turn(turnsOver)
-        // What has come meanwhile waits for the next time.
-        if (source.waiting) this.#sources.add(source)
       }
       return true
     }

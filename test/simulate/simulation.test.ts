@@ -209,6 +209,17 @@ test('a thousand restarts by a loop leave no process and no timer', async () => 
   expect(simulation.timeline.attempts('web')).toBe(1000)
 })
 
+test('an agent that has ended leaves no timer of its script and its faults', async () => {
+  const simulation = new Simulation({ script: { lifetime: 50_000, heartbeat: 700 } })
+  simulation.faults.inject(fault.exit(1), { at: { after: 60_000 }, optional: true })
+  const child = simulation.spawn(simulation.command().file)
+  await simulation.advance(1000)
+  expect(simulation.clock.pending).toBe(3)
+  child.kill()
+  await simulation.settle()
+  expect(simulation.clock.pending).toBe(0)
+})
+
 test('messages go to the agent and back, and faults strike at them', async () => {
   const simulation = new Simulation()
   simulation.faults.inject(fault.silent(), { at: { message: 2 } })
