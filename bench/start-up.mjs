@@ -15,7 +15,9 @@ export async function benchStartUp(folder) {
   const modules = path.join(folder, 'node_modules')
   mkdirSync(modules, { recursive: true })
   const installed = installPacked(folder)
-  for (const name of ['vitest', 'execa', 'tmp-promise', 'esbuild', 'tinyglobby']) {
+  const { dependencies } = require('../package.json')
+  for (const name of ['vitest', ...Object.keys(dependencies)]) {
+    mkdirSync(path.dirname(path.join(modules, name)), { recursive: true })
     symlinkSync(path.dirname(resolvePackage(require, name)), path.join(modules, name), 'dir')
   }
   const run = (name, plugin) => {
