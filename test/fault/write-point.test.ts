@@ -30,7 +30,7 @@ test('a write is counted from the start of an agent, so that it is too late for 
 })
 
 test('an agent that comes to too few writes has not fired', async () => {
-  const harness = await openHarness()
+  const harness = await openHarness({ keepRuntimeDir: 'never' })
   harness.faults.inject(fault.exit(7), { at: { write: 2 } })
   await harness.spawnAgent({ script: { pidFile: 'pid' } })
   const error = await failure(harness.close())
