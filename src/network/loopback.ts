@@ -1,9 +1,8 @@
+import { withoutBrackets } from './destination.ts'
+
 /** Whether this host is the machine itself, by its name or address. */
 export function isLoopback(host: string): boolean {
-  const name = host
-    .replace(/^\[(.*)\]$/, '$1')
-    .replace(/\.$/, '')
-    .toLowerCase()
+  const name = withoutBrackets(host).replace(/\.$/, '').toLowerCase()
   return (
     name === 'localhost' ||
     name.endsWith('.localhost') ||

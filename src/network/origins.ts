@@ -1,5 +1,6 @@
 import { SuperviseError } from '../errors.ts'
 import { DEFAULT_PORTS } from './default-ports.ts'
+import { withoutBrackets } from './destination.ts'
 import type { Destination } from './verdict.ts'
 
 interface Origin {
@@ -22,7 +23,7 @@ export class Origins {
     if (host === undefined || (scheme !== '*' && !SCHEMES.has(scheme.toLowerCase()))) throw invalid(origin)
     this.#origins.push({
       scheme: scheme.toLowerCase(),
-      host: new RegExp(`^${expressionOf(host.replace(/^\[(.*)\]$/, '$1'))}$`, 'i'),
+      host: new RegExp(`^${expressionOf(withoutBrackets(host))}$`, 'i'),
       port: port ?? DEFAULT_PORTS[scheme.toLowerCase()] ?? '*',
     })
   }

@@ -1,4 +1,5 @@
 import { DEFAULT_PORTS } from './default-ports.ts'
+import { withoutBrackets } from './destination.ts'
 import type { Destination } from './verdict.ts'
 
 /** Which URLs are meant: with `*` for anything and `:name` for anything but a slash, or a regular expression. */
@@ -36,7 +37,7 @@ export class UrlPattern {
     if (!parts) return
     const { scheme = '', host = '', port = DEFAULT_PORTS[scheme.toLowerCase()] ?? '*' } = parts
     this.#origin = {
-      host: new RegExp(`^${expressionOf(bare(host))}$`, 'i'),
+      host: new RegExp(`^${expressionOf(withoutBrackets(host))}$`, 'i'),
       isExplicit: !host.includes('*'),
       port,
     }
@@ -49,12 +50,15 @@ export class UrlPattern {
   /** Whether it may match something that is asked for over a connection to this destination. */
   mayMean({ host, port }: Destination): boolean {
     const origin = this.#origin
-    return !origin || (origin.host.test(bare(host)) && (origin.port === '*' || origin.port === `${port}`))
+    return (
+      !origin ||
+      (origin.host.test(withoutBrackets(host)) && (origin.port === '*' || origin.port === `${port}`))
+    )
   }
 
   /** Whether it may match something at this host, at whatever port. */
   mayMeanHost(host: string): boolean {
-    return !this.#origin || this.#origin.host.test(bare(host))
+    return !this.#origin || this.#origin.host.test(withoutBrackets(host))
   }
 
   /** Whether it names this destination, and does not only match it among others. */
@@ -81,11 +85,6 @@ function withoutDefaultPort(url: string): string {
   return url
     .replace(/^(http|ws)(:\/\/[^/]+):80(?=\/|$)/i, '$1$2')
     .replace(/^(https|wss)(:\/\/[^/]+):443(?=\/|$)/i, '$1$2')
-}
-
-/** Without the brackets of an IPv6 address. */
-function bare(host: string): string {
-  return host.replace(/^\[(.*)\]$/, '$1')
 }
 
 function expressionOf(words: string): string {

@@ -1,4 +1,5 @@
 import type { Client } from './client.ts'
+import { authorityOf } from './destination.ts'
 import type { FaultRule, FaultRules } from './fault-rules.ts'
 import type { Handlers } from './handlers.ts'
 import { isLoopback } from './loopback.ts'
@@ -46,7 +47,7 @@ export class Ways {
     }
     if (onUnhandled === 'error' || this.#isMeant(destination)) return GATEWAY
     // What is spoken over it may not be HTTP.
-    if (onUnhandled === 'warn') this.#warnOnce(client, `a connection to ${textOf(destination)}`)
+    if (onUnhandled === 'warn') this.#warnOnce(client, `a connection to ${authorityOf(destination)}`)
     return DIRECT
   }
 
@@ -64,7 +65,7 @@ export class Ways {
   datagram(client: Client, asked: Destination): Verdict {
     const destination = { host: this.#names.nameOf(asked.host), port: asked.port }
     if (isLoopback(destination.host) || this.#parts.allowed.allow(destination, 'udp')) return DIRECT
-    return this.#refuse(client, `udp ${textOf(destination)}`, 'ECONNREFUSED')
+    return this.#refuse(client, `udp ${authorityOf(destination)}`, 'ECONNREFUSED')
   }
 
   /**
@@ -96,7 +97,7 @@ export class Ways {
     if (onUnhandled !== 'error' || this.#isMeant(destination)) return
     unhandled.add(
       client,
-      `tcp ${textOf(destination)}`,
+      `tcp ${authorityOf(destination)}`,
       'it sent nothing, and waited for the other side to begin',
     )
   }
@@ -104,7 +105,7 @@ export class Ways {
   /** A connection held neither HTTP nor TLS. */
   unintelligible(client: Client, destination: Destination, text: string): void {
     const hint = `it began with ${JSON.stringify(text)}, which is neither HTTP nor TLS`
-    this.#parts.unhandled.add(client, `tcp ${textOf(destination)}`, hint)
+    this.#parts.unhandled.add(client, `tcp ${authorityOf(destination)}`, hint)
   }
 
   /** A client has broken off a TLS handshake. @param reason as OpenSSL has it */
@@ -112,7 +113,7 @@ export class Ways {
     // Others just went, as those do that are killed.
     if (!/alert|certificate/i.test(reason)) return
     const hint = `it does not trust the authority of the test, or speaks another TLS (${reason.split('\n', 1)[0]?.trim()})`
-    this.#parts.unhandled.add(client, `tls ${textOf(destination)}`, hint)
+    this.#parts.unhandled.add(client, `tls ${authorityOf(destination)}`, hint)
   }
 
   /** The verdict of a fault for connections, once it has struck. */
@@ -167,8 +168,4 @@ function warn(client: Client, what: string): void {
   console.warn(
     `vitest-supervise: ${nameOfClient(client)} asked the network for what no handler answers, and it is let through: ${what}`,
   )
-}
-
-function textOf({ host, port }: Destination): string {
-  return `${host.includes(':') ? `[${host}]` : host}:${port}`
 }

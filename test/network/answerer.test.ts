@@ -2,111 +2,9 @@ import { http, HttpResponse, passthrough } from 'msw'
 import { expect, onTestFinished, test, vi } from 'vitest'
 
 import type { Json } from '../../src/json.ts'
-import type { Delivery } from '../../src/network/exchange.ts'
-import { NetworkAnswerer } from '../../src/network/network-answerer.ts'
-import type { NetworkEvent } from '../../src/network/network-event.ts'
-import type { UnhandledStrategy } from '../../src/network/ways.ts'
-import { OPEN_ROUTER, type Route, type Router } from '../../src/clock/route.ts'
 import { deferred } from '../../src/wait.ts'
 import { ManualClock } from '../support/manual-clock.ts'
-
-const URL = 'https://api.example.com/a'
-const OTHER = 'https://other.example/b'
-
-/** Holds what comes until it is released. */
-class Holding implements Router {
-  readonly #held: (() => void)[] = []
-
-  route(): Route {
-    return { deliver: (event) => this.#held.push(event), close() {} }
-  }
-
-  release(): void {
-    for (const event of this.#held.splice(0)) event()
-  }
-}
-
-interface Options {
-  readonly onUnhandled?: UnhandledStrategy
-  readonly router?: Router
-  readonly clock?: ManualClock
-  readonly hasEnded?: () => boolean
-}
-
-function answererOf(options: Options = {}): {
-  answerer: NetworkAnswerer
-  events: NetworkEvent[]
-} {
-  const events: NetworkEvent[] = []
-  const answerer = new NetworkAnswerer({
-    onUnhandled: options.onUnhandled ?? 'error',
-    clock: options.clock ?? new ManualClock(),
-    router: options.router ?? OPEN_ROUTER,
-    identify: () => ({
-      identity: () => ({ agent: 'web', attempt: 2 }),
-      label: () => undefined,
-      hasEnded: () => options.hasEnded?.() ?? false,
-    }),
-    observe: (event) => events.push(event),
-  })
-  return { answerer, events }
-}
-
-/** Asks as a child would. `done` resolves with what came back. */
-function ask(answerer: NetworkAnswerer, url = URL, method = 'GET'): { done: Promise<Json>; leave(): void } {
-  const gone = new AbortController()
-  const { promise, resolve } = deferred<Json>()
-  let isLast = false
-  answerer.request({
-    client: answerer.introduce({ pid: 7 }),
-    request: new Request(url, { method, signal: gone.signal }),
-    place: { host: new globalThis.URL(url).hostname, port: 443 },
-    turn: 0,
-    onAbort: (listener) => gone.signal.addEventListener('abort', listener),
-    endAfter: () => (isLast = true),
-    async respond(response, truncateAt): Promise<Delivery> {
-      const body = await response.text()
-      const { status } = response
-      resolve({ status, body, ...(truncateAt !== undefined && { truncateAt }), ...(isLast && { isLast }) })
-      return truncateAt !== undefined && truncateAt >= body.length ? 'whole' : 'sent'
-    },
-    reset: () => resolve('reset'),
-    stall: () => resolve('stalled'),
-    async forward() {
-      resolve('forwarded')
-      return 201
-    },
-  })
-  return { done: promise, leave: () => gone.abort() }
-}
-
-/** Wants to open a WebSocket as a child would. `ways` is what became of it. */
-function upgradeFor(
-  answerer: NetworkAnswerer,
-  url: string,
-): { offer(): void; leave(): void; readonly ways: (string | number)[] } {
-  const { promise: aborted, resolve: leave } = deferred<void>()
-  const ways: (string | number)[] = []
-  const offer = (): void =>
-    answerer.upgrade({
-      client: answerer.introduce({ pid: 7 }),
-      url: new globalThis.URL(url),
-      place: { host: 'api.example.com', port: 443 },
-      turn: 0,
-      headers: new Headers(),
-      onListenerError: () => {},
-      connection: { client: {}, server: {}, info: { protocols: undefined } },
-      aborted,
-      accept: () => ways.push('accept'),
-      refuse: (status) => ways.push(status),
-      reset: () => ways.push('reset'),
-      stall: () => ways.push('stall'),
-      forward: () => ways.push('forward'),
-    })
-  return { offer, leave, ways }
-}
-
-const client = (answerer: NetworkAnswerer) => answerer.introduce({ pid: 7 })
+import { answererOf, ask, client, Holding, OTHER, upgradeFor, URL } from './support/asking.ts'
 
 test('a handler answers, and it is written down who asked', async () => {
   const { answerer, events } = answererOf()
@@ -304,7 +202,7 @@ test('nobody waits for a delay any more when the test has ended, or the child of
 test.each([
   ['with what it waited for', new DOMException('gone', 'AbortError'), 0],
   ['by itself', new TypeError('of the handler'), 1],
-])('a handler that fails %s when the child has left: errors %3$i', async (_how, error, errors) => {
+])('a handler that fails %s when the child has left', async (_how, error, errors) => {
   const { answerer } = answererOf()
   const [called, left] = [deferred<void>(), deferred<void>()]
   answerer.handlers.use([
@@ -340,70 +238,6 @@ test('nothing is told any more once it is closed', async () => {
   expect(events).toEqual([])
 })
 
-test.each([
-  ['api.example.com', 443, 'gateway'],
-  ['anything.example', 5432, 'gateway'],
-  ['127.0.0.1', 3000, 'direct'],
-  ['localhost', 8080, 'gateway'],
-  ['allowed.example', 443, 'direct'],
-  ['both.example', 443, 'gateway'],
-] as const)('a connection to %s:%i goes: %s', async (host, port, to) => {
-  const { answerer } = answererOf()
-  answerer.handlers.use([
-    http.get('http://localhost:8080/*', () => undefined),
-    http.get('https://both.example/a', () => undefined),
-    http.get('*/b', () => undefined),
-  ])
-  answerer.allowed.add('https://allowed.example')
-  answerer.allowed.add('https://both.example')
-  expect(await answerer.connect(client(answerer), { host, port })).toEqual({ to })
-})
-
-test.each([
-  ['https://api.example.com/*', 'db.internal', 5432, 'direct'],
-  ['https://api.example.com/*', 'api.example.com', 443, 'gateway'],
-  ['*/a', 'db.internal', 5432, 'gateway'],
-] as const)('with bypass and a handler of %s, %s:%i goes: %s', async (url, host, port, to) => {
-  const { answerer } = answererOf({ onUnhandled: 'bypass' })
-  answerer.handlers.use([http.get(url, () => undefined)])
-  expect(await answerer.connect(client(answerer), { host, port })).toEqual({ to })
-})
-
-test('a connection fails as often as it is to', async () => {
-  const { answerer, events } = answererOf()
-  answerer.rules.add('https://api.example.com/*', { connect: 'ETIMEDOUT', times: 1 })
-  const asked = { host: 'api.example.com', port: 443 }
-  const first = await answerer.connect(client(answerer), asked)
-  const second = await answerer.connect(client(answerer), asked)
-  expect([first, second]).toEqual([{ to: 'nowhere', code: 'ETIMEDOUT' }, { to: 'gateway' }])
-  expect(events).toEqual([
-    {
-      kind: 'fault',
-      agent: 'web',
-      attempt: 2,
-      fault: 'network.connect',
-      proof: { ...asked, code: 'ETIMEDOUT' },
-    },
-  ])
-})
-
-test('faults of connections wait for those of requests before them, whose last answer ends its connection', async () => {
-  const { answerer } = answererOf()
-  const asked = { host: 'api.example.com', port: 443 }
-  answerer.handlers.use([http.get(URL, () => HttpResponse.text('hello'))])
-  answerer.rules.add(URL, { status: 503, times: 2 })
-  answerer.rules.add(URL, { connect: 'ECONNREFUSED', times: 1 })
-  answerer.rules.add('https://api.example.com/other', { delay: 5 })
-  const connect = () => answerer.connect(client(answerer), asked)
-  expect(await connect()).toEqual({ to: 'gateway' })
-  expect(await ask(answerer).done).toEqual({ status: 503, body: '' })
-  expect(await connect()).toEqual({ to: 'gateway' })
-  expect(await ask(answerer).done).toEqual({ status: 503, body: '', isLast: true })
-  expect(await connect()).toEqual({ to: 'nowhere', code: 'ECONNREFUSED' })
-  expect(await connect()).toEqual({ to: 'gateway' })
-  expect(await ask(answerer).done).toEqual({ status: 200, body: 'hello' })
-})
-
 test('a truncation that leaves nothing out fails the test', async () => {
   const { answerer } = answererOf()
   answerer.handlers.use([http.get(URL, () => HttpResponse.text('hello'))])
@@ -419,40 +253,6 @@ test('what waits for an answer is told, with the faults that struck it', async (
   expect(answerer.unanswered).toEqual([`web#2: GET ${URL} (network.stall)`])
 })
 
-test('with warn a connection that is none of the handlers is told of once', async () => {
-  const warn = vi.spyOn(console, 'warn').mockReturnValue()
-  onTestFinished(() => warn.mockRestore())
-  const { answerer } = answererOf({ onUnhandled: 'warn' })
-  for (let i = 0; i < 2; i++) {
-    expect(await answerer.connect(client(answerer), { host: 'db.internal', port: 5432 })).toEqual({
-      to: 'direct',
-    })
-  }
-  expect(warn.mock.calls.map(([text]) => String(text))).toEqual([
-    expect.stringContaining('a connection to db.internal:5432'),
-  ])
-})
-
-test('which of several children a fault of connections strikes is decided in their order', async () => {
-  const router = new Holding()
-  const { answerer } = answererOf({ router })
-  answerer.rules.add('https://api.example.com/*', { connect: 'ECONNREFUSED', times: 1 })
-  const asked = { host: 'api.example.com', port: 443 }
-  const verdicts = [client(answerer), client(answerer)].map((each) => answerer.connect(each, asked))
-  expect(answerer.rules.unfired()).toBeDefined()
-  router.release()
-  expect((await Promise.all(verdicts)).map(({ to }) => to)).toEqual(['nowhere', 'gateway'])
-})
-
-test('an origin of this machine that a fault has named stays so when the fault is over', async () => {
-  const { answerer } = answererOf()
-  answerer.rules.add('http://127.0.0.1:3000/*', { status: 503, times: 1 })
-  const asked = { host: '127.0.0.1', port: 3000 }
-  expect(await answerer.connect(client(answerer), asked)).toEqual({ to: 'gateway' })
-  await ask(answerer, 'http://127.0.0.1:3000/a').done
-  expect(await answerer.connect(client(answerer), asked)).toEqual({ to: 'gateway' })
-})
-
 test.each([
   [{ reset: true, times: 1 }, 'reset', 'failed'],
   [{ truncateAt: 3, times: 1 }, 'reset', 'failed'],
@@ -465,54 +265,4 @@ test.each([
   opening.offer()
   await vi.waitFor(() => expect(opening.ways).toEqual([way]))
   expect(answerer.records).toMatchObject([{ outcome }])
-})
-
-test('a name that a handler means has an address, which leads back to it; another one is not found', async () => {
-  const { answerer } = answererOf()
-  answerer.handlers.use([
-    http.get('http://localhost:8080/*', () => undefined),
-    http.get(URL, () => undefined),
-  ])
-  answerer.rules.add('https://gone.example/*', { connect: 'ENOTFOUND' })
-  const asker = client(answerer)
-  expect(await answerer.lookup(asker, 'api.example.com')).toEqual({ to: 'gateway', address: '198.18.0.1' })
-  expect(await answerer.lookup(asker, 'gone.example')).toEqual({ to: 'nowhere', code: 'ENOTFOUND' })
-  expect(await answerer.lookup(asker, 'unknown.example')).toEqual({ to: 'nowhere', code: 'ENOTFOUND' })
-  answerer.allowed.add('https://api.example.com')
-  expect(await answerer.connect(asker, { host: '198.18.0.1', port: 25 })).toEqual({ to: 'gateway' })
-  expect(await answerer.lookup(asker, 'api.example.com')).toEqual({ to: 'direct' })
-  expect(answerer.unhandled.error()).toMatchObject({ unhandled: [{ what: 'lookup of unknown.example' }] })
-})
-
-test('datagrams go to this machine and to what is allowed', async () => {
-  const { answerer } = answererOf()
-  answerer.allowed.add('udp://statsd.internal:8125')
-  const asker = client(answerer)
-  const verdicts = await Promise.all(
-    ['127.0.0.1', 'statsd.internal', '8.8.8.8'].map((host) => answerer.datagram(asker, { host, port: 8125 })),
-  )
-  expect(verdicts).toEqual([{ to: 'direct' }, { to: 'direct' }, { to: 'nowhere', code: 'ECONNREFUSED' }])
-  expect(answerer.unhandled.error()).toMatchObject({ unhandled: [{ what: 'udp 8.8.8.8:8125' }] })
-})
-
-test('a client that does not trust the test is listed, and one that just goes is not', () => {
-  const { answerer } = answererOf()
-  const asker = client(answerer)
-  answerer.untrusted(asker, { host: 'api.example.com', port: 443 }, 'read ECONNRESET')
-  answerer.untrusted(asker, { host: 'api.example.com', port: 443 }, 'tlsv1 alert unknown ca')
-  expect(answerer.unhandled.error()).toMatchObject({
-    unhandled: [{ what: 'tls api.example.com:443', count: 1 }],
-  })
-})
-
-test('connections that say nothing, or nothing of HTTP, are listed with what is known of them', () => {
-  const { answerer } = answererOf()
-  answerer.handlers.use([http.get(URL, () => undefined)])
-  const asker = client(answerer)
-  answerer.silent(asker, { host: 'mail.example', port: 25 })
-  answerer.silent(asker, { host: 'api.example.com', port: 443 })
-  answerer.unintelligible(asker, { host: '2001:db8::1', port: 25 }, 'EHLO')
-  expect(answerer.unhandled.error()?.message).toContain('web#2: tcp mail.example:25: it sent nothing')
-  expect(answerer.unhandled.error()?.message).toContain('tcp [2001:db8::1]:25: it began with "EHLO"')
-  expect(answerer.unhandled.error()).toMatchObject({ unhandled: { length: 2 } })
 })

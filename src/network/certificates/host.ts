@@ -1,12 +1,14 @@
 import net from 'node:net'
 import { domainToASCII } from 'node:url'
 
+import { withoutBrackets } from '../destination.ts'
+
 /**
  * A host as certificates name it: an address without brackets and zone, in its shortest form, or a name in lower case, its
  * letters beyond ASCII encoded, without the dot at its end.
  */
 export function canonicalHost(host: string): string {
-  const bare = host.replace(/^\[(.*)\]$/, '$1').replace(/%.*$/, '')
+  const bare = withoutBrackets(host).replace(/%.*$/, '')
   if (net.isIPv4(bare)) return bare
   if (net.isIPv6(bare)) return new URL(`http://[${bare}]`).hostname.slice(1, -1)
   const name = bare.replace(/\.$/, '')

@@ -1,5 +1,6 @@
 import type { Readable, Writable } from 'node:stream'
 
+import { authorityOf } from '../destination.ts'
 import type { Arrival } from './arrival.ts'
 
 /** A request as it stands on the wire, of HTTP/1 and HTTP/2 alike. */
@@ -83,8 +84,7 @@ export function headerOf(headers: readonly string[], name: string): string | und
 /** The absolute URL of a request. @param target what its first line names: a path, or the whole URL */
 export function absoluteUrl(target: string, authority: string | undefined, arrival: Arrival): string {
   if (ABSOLUTE.test(target)) return target.replace(CREDENTIALS, '$1')
-  const { host, port } = arrival.destination
-  const own = `${host.includes(':') ? `[${host}]` : host}:${port}`
+  const own = authorityOf(arrival.destination)
   const path = target.startsWith('/') ? target : `/${target}`
   // An authority that holds more than one would change which path is asked for.
   const place = authority !== undefined && NO_AUTHORITY.test(authority) ? ' ' : authority || own

@@ -3,6 +3,7 @@ import type { Duplex } from 'node:stream'
 
 import type { Answerer } from '../answerer.ts'
 import type { Client, Introduction } from '../client.ts'
+import { destinationOf } from '../destination.ts'
 import type { Destination } from '../verdict.ts'
 import { Arrival } from './arrival.ts'
 import { ABSOLUTE, type Call } from './call.ts'
@@ -62,7 +63,7 @@ export class Proxy {
 
   async #onCall(call: Call): Promise<void> {
     const { arrival, url, reply } = call
-    const destination = call.targetIsAbsolute ? destinationOf(url) : undefined
+    const destination = call.targetIsAbsolute ? targetOf(url) : undefined
     if (!destination) return say(call, 400, `${url} is nothing that a proxy can be asked for.`)
     const client = this.#clientOf(call.proxyAuthorization)
     arrival.redirect(client, destination)
@@ -76,7 +77,7 @@ export class Proxy {
 
   async #onUpgrade(call: UpgradeCall): Promise<void> {
     const { arrival, request, socket } = call
-    const destination = ABSOLUTE.test(request.url ?? '') ? destinationOf(request.url ?? '') : undefined
+    const destination = ABSOLUTE.test(request.url ?? '') ? targetOf(request.url ?? '') : undefined
     if (!destination) return sayRaw(socket, 400, `${request.url} is nothing that a proxy can be asked for.`)
     const client = this.#clientOf(request.headers['proxy-authorization'])
     arrival.redirect(client, destination)
@@ -90,7 +91,7 @@ export class Proxy {
 
   async #onConnect(arrival: Arrival, client: Client, target: string, head: Buffer): Promise<void> {
     const { raw } = arrival
-    const destination = destinationOf(`https://${target}`)
+    const destination = targetOf(`https://${target}`)
     if (!destination || !/:\d+$/.test(target)) return sayRaw(raw, 400, `${target} names no host and port.`)
     arrival.redirect(client, destination)
     const over = arrival.begin()
@@ -161,12 +162,8 @@ function decoded(text: string): string {
   }
 }
 
-function destinationOf(url: string): Destination | undefined {
-  if (!URL.canParse(url)) return undefined
-  const { protocol, hostname, port } = new URL(url)
-  if (!/^(https?|wss?):$/.test(protocol)) return undefined
-  const secure = protocol === 'https:' || protocol === 'wss:'
-  return { host: hostname.replace(/^\[(.*)\]$/, '$1'), port: Number(port) || (secure ? 443 : 80) }
+function targetOf(url: string): Destination | undefined {
+  return URL.canParse(url) && /^(https?|wss?):$/.test(new URL(url).protocol) ? destinationOf(url) : undefined
 }
 
 function refusal(code: string, { host, port }: Destination): string {

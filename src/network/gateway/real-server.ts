@@ -4,6 +4,7 @@ import https from 'node:https'
 import net from 'node:net'
 import tls from 'node:tls'
 
+import { destinationOf } from '../destination.ts'
 import { isLoopback } from '../loopback.ts'
 import type { Arrival } from './arrival.ts'
 
@@ -45,8 +46,7 @@ export interface Place {
 /** Where a request goes if it is let through: to where its connection wanted to go. */
 export function placeOf(url: URL, arrival: Arrival): Place {
   const secure = url.protocol === 'https:' || url.protocol === 'wss:'
-  const host = url.hostname.replace(/^\[(.*)\]$/, '$1')
-  const named = { host, port: Number(url.port) || (secure ? 443 : 80), secure }
+  const named = { ...destinationOf(url.href), secure }
   const { destination } = arrival
   // A proxy is told by the URL; and an address may be one that a name was given here.
   if (destination.port === 0 || (isIP(destination.host) !== 0 && !isLoopback(destination.host))) return named
