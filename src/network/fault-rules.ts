@@ -22,6 +22,7 @@ export class FaultRule implements NetworkInjection {
   readonly name: string
   /** Where it was injected. */
   readonly site = new Error('network.fail()')
+  readonly #times: number
   #count = 0
   #cancelled = false
 
@@ -29,6 +30,7 @@ export class FaultRule implements NetworkInjection {
     this.pattern = pattern
     this.fault = fault
     this.name = nameOfFault(fault)
+    this.#times = fault.times ?? Infinity
   }
 
   get count(): number {
@@ -41,7 +43,7 @@ export class FaultRule implements NetworkInjection {
 
   /** Whether it is over, or was called off. */
   get isSpent(): boolean {
-    return this.#cancelled || this.#count >= (this.fault.times ?? Infinity)
+    return this.#cancelled || this.#count >= this.#times
   }
 
   /** Whether the test passes for nothing because of it. */
@@ -51,7 +53,7 @@ export class FaultRule implements NetworkInjection {
 
   /** Whether a later fault waits for this one: not if it never ends, and may be about other requests. */
   isBefore(later: FaultRule): boolean {
-    return (this.fault.times ?? Infinity) !== Infinity || `${this.pattern}` === `${later.pattern}`
+    return this.#times !== Infinity || `${this.pattern}` === `${later.pattern}`
   }
 
   strike(): void {
@@ -88,6 +90,11 @@ export class FaultRules {
   /** What strikes a request for this URL. */
   forRequest(url: string): FaultRule | undefined {
     return this.#live.find((rule) => rule.fault.connect === undefined && rule.pattern.matches(url))
+  }
+
+  /** Whether any connection is to fail. */
+  get haveConnections(): boolean {
+    return this.#live.some(({ fault }) => fault.connect !== undefined)
   }
 
   /** What strikes a connection to this destination: nothing as long as a fault for requests there has its turn. */
