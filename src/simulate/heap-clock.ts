@@ -2,7 +2,7 @@ import { inspect } from 'node:util'
 
 import type { Clock } from '../clock/clock.ts'
 import { Heap } from './heap.ts'
-import { HeapTimer, type TimerKeeper } from './heap-timer.ts'
+import { HeapTimer, type TimerKeeper, type TimerKind } from './heap-timer.ts'
 
 type Callback<Args extends unknown[]> = (...args: Args) => unknown
 
@@ -32,6 +32,7 @@ export class HeapClock implements Clock {
   #now = 0
   #orders = 0
   #ids = 0
+  #timersPending = 0
 
   constructor() {
     this.#keeper = {
@@ -41,9 +42,9 @@ export class HeapClock implements Clock {
     }
     const clear = (timer: unknown): void => this.#clear(timer)
     this.timers = Object.freeze<HeapTimers>({
-      setTimeout: (run, delay, ...args) => this.#set(run, delay, args, false),
+      setTimeout: (run, delay, ...args) => this.#set(run, delay, args, 'timeout'),
       clearTimeout: clear,
-      setInterval: (run, delay, ...args) => this.#set(run, delay, args, true),
+      setInterval: (run, delay, ...args) => this.#set(run, delay, args, 'interval'),
       clearInterval: clear,
     })
   }
@@ -55,6 +56,11 @@ export class HeapClock implements Clock {
   /** How many timers wait. */
   get pending(): number {
     return this.#heap.size
+  }
+
+  /** How many of them the program under test has set, by `timers`. */
+  get timersPending(): number {
+    return this.#timersPending
   }
 
   /** When the next timer is due; undefined if none waits. */
@@ -74,12 +80,12 @@ export class HeapClock implements Clock {
   next(): boolean {
     const timer = this.#heap.top
     if (timer === undefined) return false
-    this.#heap.remove(timer)
+    this.#remove(timer)
     this.#now = timer.at
     try {
       timer.run()
     } finally {
-      if (timer.repeats && timer.index < 0) this.#arm(timer)
+      if (timer.kind === 'interval' && timer.index < 0) this.#arm(timer)
     }
     return true
   }
@@ -113,13 +119,13 @@ export class HeapClock implements Clock {
   /** Calls `run` in more than 0 ms, rounded up, unless the returned function is called before. Never for `Infinity`. */
   after(ms: number, run: () => void): () => void {
     if (Number.isInteger(ms) && ms <= LONGEST) {
-      const timer = this.#add(ms, false, run)
+      const timer = this.#add(ms, 'wait', run)
       return () => this.#disarm(timer)
     }
     const due = this.#now + ms
     let timer: HeapTimer | undefined
     const wait = (): void => {
-      timer = this.#add(Math.min(due - this.#now, LONGEST), false, wake)
+      timer = this.#add(Math.min(due - this.#now, LONGEST), 'wait', wake)
     }
     const wake = (): void => (this.#now < due ? wait() : run())
     if (ms !== Infinity) wait()
@@ -130,29 +136,36 @@ export class HeapClock implements Clock {
     run: Callback<Args>,
     delay: number | undefined,
     args: Args,
-    repeats: boolean,
+    kind: TimerKind,
   ): HeapTimer {
     if (typeof run !== 'function') throw noCallback(run)
-    return this.#add(delay, repeats, args.length === 0 ? run : () => run(...args))
+    return this.#add(delay, kind, args.length === 0 ? run : () => run(...args))
   }
 
-  #add(delay: number | undefined, repeats: boolean, run: () => unknown): HeapTimer {
-    const timer = new HeapTimer(this.#keeper, ++this.#ids, nodeDelay(delay), repeats, run)
+  #add(delay: number | undefined, kind: TimerKind, run: () => unknown): HeapTimer {
+    const timer = new HeapTimer(this.#keeper, ++this.#ids, nodeDelay(delay), kind, run)
     this.#arm(timer)
     return timer
   }
 
   #arm(timer: HeapTimer): void {
     if (timer.cleared) return
-    this.#heap.remove(timer)
+    this.#remove(timer)
     timer.at = this.#now + timer.delay
     timer.order = ++this.#orders
     this.#heap.push(timer)
+    if (timer.kind !== 'wait') this.#timersPending += 1
+  }
+
+  /** Takes it out, if it waits. */
+  #remove(timer: HeapTimer): void {
+    if (timer.index >= 0 && timer.kind !== 'wait') this.#timersPending -= 1
+    this.#heap.remove(timer)
   }
 
   #disarm(timer: HeapTimer): void {
     timer.cleared = true
-    this.#heap.remove(timer)
+    this.#remove(timer)
     this.#known.delete(timer.id)
   }
 

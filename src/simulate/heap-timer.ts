@@ -1,5 +1,8 @@
 import type { HeapEntry } from './heap.ts'
 
+/** What a timer is: of the program under test, or a wait of the simulation itself. Intervals are called again and again. */
+export type TimerKind = 'timeout' | 'interval' | 'wait'
+
 /** Where timers wait. */
 export interface TimerKeeper {
   /** Has it called in its delay from now, whether it waits already or not. */
@@ -18,19 +21,18 @@ export class HeapTimer implements HeapEntry, Disposable {
   readonly id: number
   /** In whole ms. */
   readonly delay: number
-  /** Whether it is called again and again. */
-  readonly repeats: boolean
+  readonly kind: TimerKind
   readonly run: () => void
   /** It is never called again, whatever is asked of it. */
   cleared = false
   readonly #keeper: TimerKeeper
   #ref = true
 
-  constructor(keeper: TimerKeeper, id: number, delay: number, repeats: boolean, run: () => void) {
+  constructor(keeper: TimerKeeper, id: number, delay: number, kind: TimerKind, run: () => void) {
     this.#keeper = keeper
     this.id = id
     this.delay = delay
-    this.repeats = repeats
+    this.kind = kind
     this.run = run
   }
 

@@ -113,6 +113,34 @@ test('a sleep lasts its time, is ended by its signal, and leaves no timer then',
   expect(clock.pending).toBe(0)
 })
 
+test('timers of the program under test are told from waits of the simulation', () => {
+  const clock = new HeapClock()
+  const { setTimeout, setInterval, clearTimeout } = clock.timers
+  const counts: string[] = []
+  const count = (): unknown => counts.push(`${clock.timersPending} of ${clock.pending}`)
+  const leave = clock.after(15, () => {})
+  void clock.sleep(2 ** 40)
+  const early = setTimeout(() => {}, 10)
+  const beats = setInterval(() => {}, 20)
+  const cleared = setTimeout(() => {}, 30)
+  count()
+  clearTimeout(cleared)
+  clearTimeout(cleared)
+  early.refresh()
+  count()
+  clock.next()
+  count()
+  early.refresh()
+  leave()
+  count()
+  clock.next()
+  clock.next()
+  count()
+  beats.close()
+  count()
+  expect(counts).toEqual(['3 of 5', '2 of 4', '1 of 3', '2 of 3', '1 of 2', '0 of 1'])
+})
+
 test('a sleep of two months is as long as that', async () => {
   const clock = new HeapClock()
   let over = false
