@@ -23,7 +23,7 @@ export interface TimelineRecord {
 export function attemptRecords(events: readonly TimelineEvent[], agent?: string): TimelineRecord[] {
   const records = new Map<string, TimelineRecord>()
   for (const event of events) {
-    if (event.kind === 'note' || (agent !== undefined && event.agent !== agent)) continue
+    if (!('agent' in event) || (agent !== undefined && event.agent !== agent)) continue
     const key = `${event.agent}#${event.attempt}`
     const record = after(records.get(key), event)
     if (record) records.set(key, record)
@@ -44,7 +44,7 @@ export function delaysBetween(records: readonly TimelineRecord[]): number[] {
 
 function after(
   record: TimelineRecord | undefined,
-  event: Exclude<TimelineEvent, { kind: 'note' }>,
+  event: Extract<TimelineEvent, { agent: unknown }>,
 ): TimelineRecord | undefined {
   const { time } = event
   if (event.kind === 'spawn') {

@@ -23,8 +23,21 @@ export interface NoteEvent {
   readonly text: string
 }
 
+/** What a scenario of an exploration does, or what becomes of it. */
+export type ScenarioEvent =
+  | {
+      readonly kind: 'step'
+      readonly step: string
+      /** `called`, and then what became of the call, unless it has no end. */
+      readonly outcome: 'called' | 'done' | 'failed'
+      /** Why it failed: {@link failureReason} of its error. */
+      readonly reason?: string
+    }
+  /** Nobody has caught this: {@link failureReason} of it. In reality it ends the process. */
+  | { readonly kind: 'crash'; readonly reason: string }
+
 /** What a timeline is told. */
-export type TimelineEntry = AgentEvent | NetworkEvent | LoopEvent | NoteEvent
+export type TimelineEntry = AgentEvent | NetworkEvent | LoopEvent | NoteEvent | ScenarioEvent
 
 /** An entry of a timeline, frozen. */
 export type TimelineEvent = TimelineEntry & {
@@ -55,6 +68,8 @@ const KINDS: Readonly<Record<TimelineKind, true>> = {
   reset: true,
   'gave-up': true,
   stopped: true,
+  step: true,
+  crash: true,
   note: true,
 }
 

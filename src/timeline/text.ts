@@ -16,7 +16,7 @@ export function timelineText(events: readonly TimelineEvent[]): string {
 
 function line(event: TimelineEvent): string {
   const time = event.virtual ? `${event.time} ms` : '-'
-  const agent = event.kind === 'note' ? '' : nameOf(event)
+  const agent = 'agent' in event ? nameOf(event) : ''
   return onOneLine(`[${time.padStart(TIME_WIDTH)}] ${agent.padEnd(AGENT_WIDTH)} ${words(event)}`.trimEnd())
 }
 
@@ -48,6 +48,10 @@ function words(event: TimelineEvent): string {
       return 'gave up'
     case 'stopped':
       return 'stopped'
+    case 'step':
+      return stepText(event)
+    case 'crash':
+      return `not caught: ${event.reason}`
     case 'note':
       return `note: ${event.text}`
   }
@@ -62,6 +66,10 @@ function nameOf({ agent, attempt }: { agent: string | undefined; attempt: number
 function requestText({ outcome, status }: TimelineEventOf<'request'>): string {
   if (status === undefined) return outcome
   return outcome === 'forwarded' ? `${status}, forwarded` : `${status}`
+}
+
+function stepText({ step, outcome, reason }: TimelineEventOf<'step'>): string {
+  return `${step} ${outcome}${reason === undefined ? '' : `: ${reason}`}`
 }
 
 /** A proof that proves nothing beyond that it happened is left out. */

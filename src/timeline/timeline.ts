@@ -54,6 +54,11 @@ export class Timeline {
     return (this.#view ??= Object.freeze([...this.#events]))
   }
 
+  /** How many events there are. */
+  get length(): number {
+    return this.#events.length
+  }
+
   /** How often the agent was started, or all agents were. Starts that failed to spawn a process count. */
   attempts(agent?: string): number {
     return this.records(agent).length
@@ -137,7 +142,7 @@ function isOf<Kind extends TimelineKind>(kind: Kind, event: TimelineEvent): even
 }
 
 function isAbout(event: TimelineEvent, agent: string | undefined, attempt: number | undefined): boolean {
-  const about = event.kind === 'note' ? undefined : event
+  const about = 'agent' in event ? event : undefined
   return (
     (agent === undefined || about?.agent === agent) && (attempt === undefined || about?.attempt === attempt)
   )

@@ -1,0 +1,45 @@
+import { HarnessLoop } from '../harness/loop.ts'
+import { Simulation } from '../simulate/simulation.ts'
+import type { Exploration } from './exploration.ts'
+import { commandsOf, gaveUpIn } from './scenario-parts.ts'
+import type { ScenarioTimers, Stage } from './stage.ts'
+
+/** A stage in memory. */
+export function simulatedStage({ agents, seed }: Exploration): Stage {
+  const simulation = new Simulation()
+  const over = new AbortController()
+  const { clock, timeline, timers, spawner } = simulation
+  const first = agents[0]?.id ?? 'agent'
+  return {
+    world: {
+      agents: commandsOf(agents, (agent) => simulation.command(agent)),
+      spawn: simulation.spawn,
+      // Its handles are its own: whoever tells them from Node's by more than their methods is not to be helped.
+      timers: timers as unknown as ScenarioTimers,
+      now: () => clock.now,
+      clock,
+      timeline,
+      spawner,
+      restartLoop: (options) =>
+        new HarnessLoop({ id: first, ...options }, { spawner, clock, timeline, seed, signal: over.signal }),
+      signal: over.signal,
+      gaveUp: gaveUpIn(timeline, first),
+    },
+    faults: simulation.faults,
+    get timersPending() {
+      return clock.timersPending
+    },
+    at: (time, act) => void clock.after(time, act),
+    settle: () => simulation.settle(),
+    next(end) {
+      if ((clock.nextAt ?? Infinity) <= end) return Promise.resolve(clock.next())
+      clock.moveTo(end)
+      return Promise.resolve(false)
+    },
+    close() {
+      over.abort()
+      simulation.close()
+      return Promise.resolve()
+    },
+  }
+}
