@@ -96,7 +96,7 @@ export function resolveExploration<Subject, Agent extends string>(
     attempts,
     length,
     seed,
-    scenario: scenario as Scenario,
+    scenario,
   }
 }
 

@@ -134,10 +134,11 @@ test.each([
   ['rejected in a promise', () => void Promise.reject(new Error('by a promise'))],
   [
     'thrown in a tick',
-    () =>
-      void process.nextTick(() => {
+    () => {
+      process.nextTick(() => {
         throw new Error('in a tick')
-      }),
+      })
+    },
   ],
 ] satisfies [string, Scenario][])('what is %s and not caught is a violation', async (_, scenario) => {
   const { violation } = await play({}, [], scenario)
