@@ -34,8 +34,8 @@ export type Moment = { readonly time: number } &
   )
 
 /**
- * What is known of one agent after some of the events. The scenario itself is a call of `start`. Who calls a step of another name
- * than `start` and `stop`, or a `start` that fails, may have done anything: `call` is `other` until the next of these two.
+ * What is known of one agent after some of the events. The scenario itself is a call of `start`. A step that is neither
+ * `start` nor `stop` nor harmless, and a `start` that fails, may have done anything: `call` is `other` until the next of the two.
  */
 export class State {
   readonly agent: string
@@ -58,9 +58,9 @@ export class State {
     this.#promises = promises
   }
 
-  /** Whether it has been stopped, given up, or done, so that nothing of it is under way any more. */
-  get rests(): boolean {
-    return this.call === 'stop' ? this.stops.length === 0 : this.gaveUp || this.succeeded
+  /** Whether it has been stopped, or given up, so that nothing of it is under way any more. */
+  get isOver(): boolean {
+    return this.call === 'stop' ? this.stops.length === 0 : this.call === 'start' && this.gaveUp
   }
 
   /** Those that are running of the attempts up to one. */
@@ -108,8 +108,9 @@ export class State {
   }
 
   *#step({ step, outcome, reason, time }: Extract<TimelineEvent, { kind: 'step' }>): Generator<Moment> {
-    const { start } = this.#promises
+    const { start, harmless } = this.#promises
     const isStop = step === this.#promises.stop
+    if (harmless.includes(step)) return
     if (outcome === 'called') {
       const begins = step === start && (this.call !== 'start' || this.gaveUp || this.succeeded)
       this.call = isStop ? 'stop' : step === start ? 'start' : 'other'
