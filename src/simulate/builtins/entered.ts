@@ -1,0 +1,28 @@
+import type { Simulation } from '../simulation.ts'
+
+/** A simulation to which timers, clocks and processes of this thread belong for a while. */
+export interface Entered {
+  readonly simulation: Simulation
+  /** What `Math.random` gives. */
+  readonly random: () => number
+}
+
+/** Where the functions of Node find the simulation that they belong to now. */
+export interface Place {
+  current: Entered | undefined
+}
+
+/** Puts a value where another one was. */
+export type Replace = <Target extends object>(
+  target: Target,
+  name: keyof Target & string,
+  value: unknown,
+) => void
+
+/** A function that stands for one of Node's: with its name, its properties, and what `promisify` makes of it. */
+export function standIn<Original extends object>(original: Original, run: unknown): Original {
+  const { prototype: _prototype, ...properties } = Object.getOwnPropertyDescriptors(
+    original,
+  ) as PropertyDescriptorMap
+  return Object.defineProperties(run as Original, properties)
+}
