@@ -12,19 +12,19 @@ export function replaceClocks(place: Place, replace: Replace): void {
   replace(performance, 'now', () => elapsed() ?? realNow())
 
   const { hrtime, uptime } = process
-  const time = standIn(hrtime, (since?: [number, number]): [number, number] => {
+  const time = (since?: [number, number]): [number, number] => {
     const ms = elapsed()
     if (ms === undefined) return hrtime(since)
     const [seconds, rest] = [Math.floor(ms / 1000), Math.round((ms % 1000) * 1e6)]
     if (!since) return [seconds, rest]
     const [late, early] = [seconds - since[0], rest - since[1]]
     return early < 0 ? [late - 1, early + 1e9] : [late, early]
-  })
+  }
   const bigint = (): bigint => {
     const ms = elapsed()
     return ms === undefined ? hrtime.bigint() : BigInt(Math.round(ms * 1e6))
   }
-  replace(process, 'hrtime', Object.defineProperty(time, 'bigint', { value: bigint, configurable: true }))
+  replace(process, 'hrtime', standIn(hrtime, time, { bigint }))
   replace(process, 'uptime', () => {
     const ms = elapsed()
     return ms === undefined ? uptime() : ms / 1000
@@ -57,10 +57,7 @@ function dateOf(elapsed: () => number | undefined): DateConstructor {
     const made = new.target === (Standing as unknown) ? Real : new.target
     return Reflect.construct(Real, args.length === 0 ? [now()] : args, made)
   }
-  return Object.defineProperties(standIn(Real, Standing), {
-    prototype: { value: Real.prototype },
-    now: { value: now, configurable: true, writable: true },
-    // By that fake timers and the virtual clock see that time is taken.
-    isFake: { value: true },
-  })
+  // By `isFake` fake timers and the virtual clock see that time is taken.
+  const standing = standIn(Real, Standing, { now, isFake: true })
+  return Object.defineProperty(standing, 'prototype', { value: Real.prototype })
 }

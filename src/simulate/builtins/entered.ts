@@ -19,10 +19,17 @@ export type Replace = <Target extends object>(
   value: unknown,
 ) => void
 
-/** A function that stands for one of Node's: with its name, its properties, and what `promisify` makes of it. */
-export function standIn<Original extends object>(original: Original, run: unknown): Original {
-  const { prototype: _prototype, ...properties } = Object.getOwnPropertyDescriptors(
-    original,
-  ) as PropertyDescriptorMap
-  return Object.defineProperties(run as Original, properties)
+/** A function that stands for one of Node's: with its name and its properties, except for those that are given. */
+export function standIn<Original extends object>(
+  original: Original,
+  run: unknown,
+  own: Readonly<Record<string | symbol, unknown>> = {},
+): Original {
+  const descriptors = Object.getOwnPropertyDescriptors(original) as PropertyDescriptorMap
+  for (const name of ['prototype', ...Reflect.ownKeys(own)]) Reflect.deleteProperty(descriptors, name)
+  const values = Reflect.ownKeys(own).map((name) => [
+    name,
+    { value: own[name], configurable: true, writable: true },
+  ])
+  return Object.defineProperties(run as Original, { ...descriptors, ...Object.fromEntries(values) })
 }

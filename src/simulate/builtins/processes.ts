@@ -15,12 +15,10 @@ export function replaceProcesses(place: Place, replace: Replace): void {
   for (const name of STARTING) {
     const original = childProcess[name] as AnyFunction
     const ours = (): AnyFunction | undefined => place.current?.simulation.childProcess[name] as AnyFunction
-    const start = standIn(original, (...args: unknown[]) => (ours() ?? original)(...args))
-    if (promisify.custom in original) {
-      const value: AnyFunction = (...args) => (promisify(ours() ?? original) as AnyFunction)(...args)
-      Object.defineProperty(start, promisify.custom, { value, configurable: true })
-    }
-    replace(childProcess, name, start)
+    const start: AnyFunction = (...args) => (ours() ?? original)(...args)
+    const promised: AnyFunction = (...args) => (promisify(ours() ?? original) as AnyFunction)(...args)
+    const own = promisify.custom in original ? { [promisify.custom]: promised } : {}
+    replace(childProcess, name, standIn(original, start, own))
   }
   for (const name of BLOCKING) {
     const original = childProcess[name] as AnyFunction

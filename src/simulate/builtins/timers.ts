@@ -1,6 +1,5 @@
 import timers from 'node:timers'
 import timersPromises from 'node:timers/promises'
-import { promisify } from 'node:util'
 
 import { HeapTimer } from '../heap-timer.ts'
 import type { HeapTimers } from '../heap-clock.ts'
@@ -11,7 +10,10 @@ type Setting = 'setTimeout' | 'setInterval'
 type Clearing = 'clearTimeout' | 'clearInterval'
 type AnyFunction = (...args: unknown[]) => unknown
 
-/** Has timers belong to the simulation that is entered. `nextTick`, microtasks and immediates stay real. */
+/**
+ * Has timers belong to the simulation that is entered. `nextTick`, microtasks and immediates stay real. What `promisify` makes of
+ * `setTimeout` is found in `node:timers/promises` by Node itself.
+ */
 export function replaceTimers(place: Place, replace: Replace): void {
   const entered = (): HeapTimers | undefined => place.current?.simulation.timers
   const { setTimeout: realPause, setInterval: realTicks, scheduler } = timersPromises
@@ -22,7 +24,6 @@ export function replaceTimers(place: Place, replace: Replace): void {
     const timers = entered()
     return timers ? pause(timers, delay, value, options) : realPause(delay, value, options)
   })
-  Object.defineProperty(setters.setTimeout, promisify.custom, { value: pauses, configurable: true })
   for (const [name, value] of [
     ...Object.entries(setters),
     ['clearTimeout', clearer('clearTimeout', entered)],
