@@ -60,7 +60,7 @@ export class TimerEngine {
    * @param owns whether a timer that is set at this moment is ours; those of others are real
    */
   static install(start: number, owns: () => boolean = () => true): TimerEngine {
-    if ((Date as { isFake?: boolean }).isFake) throw inUse()
+    assertRealTime()
     const { install } = load('@sinonjs/fake-timers') as typeof import('@sinonjs/fake-timers')
     const engine = install({
       now: start,
@@ -198,6 +198,11 @@ export class TimerEngine {
       else Reflect.deleteProperty(target, name)
     })
   }
+}
+
+/** Throws `ERR_CLOCK_IN_USE` if the time of this thread is not real. */
+export function assertRealTime(): void {
+  if ((Date as { isFake?: boolean }).isFake) throw inUse()
 }
 
 /** An error whose stack begins at the caller of `below`. It is put into words only when somebody looks. */
