@@ -8,7 +8,12 @@ import { xoroshiro128plus } from 'pure-rand/generator/xoroshiro128plus'
  * of its own, so that what one of them draws does not shift the others.
  */
 export function randomStream(seed: number, label: string): () => number {
-  const digest = createHash('sha256').update(`${seed}:${label}`).digest()
-  const generator = xoroshiro128plus(digest.readInt32LE(0))
+  const generator = randomGenerator(seed, label)
   return () => uniformFloat64(generator)
+}
+
+/** What {@link randomStream} draws from, for who draws in another way. */
+export function randomGenerator(seed: number, label: string): ReturnType<typeof xoroshiro128plus> {
+  const digest = createHash('sha256').update(`${seed}:${label}`).digest()
+  return xoroshiro128plus(digest.readInt32LE(0))
 }

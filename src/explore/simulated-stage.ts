@@ -1,14 +1,17 @@
 import { HarnessLoop } from '../harness/loop.ts'
+import type { Builtins } from '../simulate/builtins.ts'
 import { Simulation } from '../simulate/simulation.ts'
 import type { Exploration } from './exploration.ts'
-import { commandsOf, gaveUpIn } from './scenario-parts.ts'
+import { commandsOf, gaveUpIn, scriptedSpawner } from './scenario-parts.ts'
 import type { ScenarioTimers, Stage } from './stage.ts'
 
-/** A stage in memory. */
-export function simulatedStage({ agents, seed }: Exploration): Stage {
+/** A stage in memory. @param builtins belong to it until it is closed */
+export function simulatedStage({ agents, seed }: Exploration, builtins?: Builtins): Stage {
   const simulation = new Simulation()
+  builtins?.enter(simulation, seed)
   const over = new AbortController()
-  const { clock, timeline, timers, spawner } = simulation
+  const { clock, timeline, timers } = simulation
+  const spawner = scriptedSpawner(simulation.spawner, agents)
   const first = agents[0]?.id ?? 'agent'
   return {
     world: {
@@ -39,6 +42,7 @@ export function simulatedStage({ agents, seed }: Exploration): Stage {
     close() {
       over.abort()
       simulation.close()
+      builtins?.leave()
       return Promise.resolve()
     },
   }
