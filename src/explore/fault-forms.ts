@@ -44,6 +44,19 @@ export function formIndex(forms: readonly FaultForm[], { fault, options = {} }: 
   })
 }
 
+/** An entry of a form. Its durations are long enough to be noticed: they can be shortened. */
+export function madeOf(
+  { fault, options, durations }: FaultForm,
+  { agent, attempt }: Pick<ScheduledFault, 'agent' | 'attempt'>,
+  at: Point,
+): ScheduledFault {
+  const all = { ...options, ...Object.fromEntries(durations.map((name) => [name, NOTICEABLE])) }
+  const told = Object.keys(all).length > 0 && { options: all }
+  return { ...(agent !== undefined && { agent }), attempt, fault, ...told, at }
+}
+
+const NOTICEABLE = 10_000
+
 /** Whether a fault can strike there. */
 export function canStrike(fault: Fault, at: Point): boolean {
   try {

@@ -1,8 +1,9 @@
+import { canonical } from './canonical-schedule.ts'
 import type { Exploration } from './exploration.ts'
 import { faultForms, type FaultForm, formIndex } from './fault-forms.ts'
 import type { Moments } from './moments.ts'
 import { isFault, isStep, type Schedule, type ScheduleEntry, type ScheduledFault } from './schedule.ts'
-import { canonical, type FreshSchedules } from './schedules.ts'
+import type { FreshSchedules } from './fresh-schedules.ts'
 import { type TimeLimits, timeLimits } from './times.ts'
 
 /** A schedule that has shown something new, and when what happened in it. */
