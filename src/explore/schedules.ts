@@ -63,6 +63,7 @@ const EXACT = { noNullPrototype: true } as const
 function literal(value: Json): fc.Arbitrary<Json> {
   if (Array.isArray(value)) return fc.tuple(...value.map(literal))
   if (typeof value !== 'object' || value === null) return fc.constant(value)
-  const fields = Object.entries(value).map(([name, inner]) => [name, literal(inner)])
-  return fc.record(Object.fromEntries(fields), EXACT)
+  const fields: Record<string, fc.Arbitrary<Json>> = {}
+  for (const [name, inner] of Object.entries(value)) fields[name] = literal(inner)
+  return fc.record(fields, EXACT)
 }
