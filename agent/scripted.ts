@@ -33,7 +33,7 @@ export class ScriptedAgent {
   /** Starts up, says ready, and goes on until something ends it. Rejects with the reason if it cannot start. */
   async play(): Promise<void> {
     await this.#startUp()
-    await this.#session.ready()
+    await this.#session.ready(() => this.#announce())
     this.#run()
   }
 
@@ -66,6 +66,10 @@ export class ScriptedAgent {
     for (const kind of children ?? []) await this.#during(startChild(kind))
     if (pidFile !== undefined) this.#removePidFile = writePidFile(this.#session.runtimeDir, pidFile)
     if (writes !== undefined) appendLine(this.#session.runtimeDir, writes)
+  }
+
+  #announce(): void {
+    const { stdout } = this.#script
     if (stdout?.ready !== undefined) this.#print(stdout.ready + '\n')
   }
 

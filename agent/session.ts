@@ -89,9 +89,9 @@ export class Session {
     if (faults.some(({ at }) => typeof at === 'object' && 'write' in at)) this.#stage.countWrites()
   }
 
-  /** Says ready, when the faults of starting let it; resolves when it has. */
-  ready(): Promise<void> {
-    return (this.#readiness ??= this.#becomeReady())
+  /** Says ready, when the faults of starting let it; resolves when it has. @param announce called just before */
+  ready(announce?: () => void): Promise<void> {
+    return (this.#readiness ??= this.#becomeReady(announce))
   }
 
   /** Unless it has been said, ready never will be. */
@@ -145,11 +145,12 @@ export class Session {
     if (!this.#stage.muted) this.channel?.send({ t: 'message', body })
   }
 
-  async #becomeReady(): Promise<void> {
+  async #becomeReady(announce?: () => void): Promise<void> {
     for (let delay = this.#stage.readyDelay(); delay > 0; delay = this.#stage.readyDelay()) {
       if (delay === Infinity) return this.#never()
       await this.sleep(delay)
     }
+    announce?.()
     this.#stage.ready = true
     this.channel?.send({ t: 'ready' })
     void this.#faults.reach('ready')

@@ -14,6 +14,7 @@ import {
 import { assertAgentId } from '../process/agent-id.ts'
 import type { AgentScript } from '../protocol/frames.ts'
 import { checkCommandOptions } from '../resolve-options.ts'
+import { assertMeant } from './assert-meant.ts'
 import { DEFAULT_FAULTS } from './default-faults.ts'
 import type { ScenarioWorld } from './stage.ts'
 import type { Invariant } from './trace.ts'
@@ -85,6 +86,11 @@ export function resolveExploration<Subject, Agent extends string>(
         id,
         script,
       }))
+  assertMeant(
+    invariants,
+    scripts.map(({ id }) => id),
+    Object.keys(steps),
+  )
   return {
     name,
     schedules,

@@ -31,6 +31,10 @@ export interface Trace {
 export interface Invariant {
   /** What holds, in words, such as `no overlap`. Names tell the invariants of an exploration apart. */
   readonly name: string
+  /** The steps that it is about: an exploration that lacks one of them is a mistake. */
+  readonly steps?: readonly string[]
+  /** The agents that it is about, in the same way. */
+  readonly agents?: readonly string[]
   /** What breaks it, in one sentence; undefined if it holds. One that throws is broken, too: by the message of the error. */
   check(trace: Trace): string | undefined | void
 }

@@ -182,11 +182,10 @@ export class Life implements Program, Conversation {
   }
 
   #prepare(): void {
-    const { stdout, listen, children = [] } = this.script
+    const { listen, children = [] } = this.script
     if (listen !== undefined)
       this.message({ listening: listen === 0 ? 32_768 + (this.body.pid % 28_000) : listen })
     for (const kind of children) startIdle(this.world, this.body, kind)
-    if (stdout?.ready !== undefined) this.body.write(1, `${stdout.ready}\n`)
     this.#becomeReady()
   }
 
@@ -196,6 +195,8 @@ export class Life implements Program, Conversation {
     this.#readyDelay = 0
     if (delay > 0) return void this.after(delay, () => this.#becomeReady())
     this.ready = true
+    const { stdout } = this.script
+    if (stdout?.ready !== undefined) this.body.write(1, `${stdout.ready}\n`)
     this.#wire.say(() => {
       this.listener?.ready()
       this.#parts.onReady?.()

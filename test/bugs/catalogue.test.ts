@@ -1,43 +1,45 @@
-import { describe, expect, test } from 'vitest'
+import { beforeAll, describe, expect, test } from 'vitest'
 
+import { Player } from '../../src/explore/player.ts'
+import type { Schedule, ScheduleEntry } from '../../src/explore/schedule.ts'
 import { type Bug, BUGS, CORRECT } from './catalogue.ts'
-import { type Entry, type Schedule, withoutOne } from './schedule.ts'
-import { OPTIONS, type SupervisorClass } from './supervisor.ts'
-import { verdicts } from './support/invariants.ts'
-import { play } from './support/play.ts'
+import { explorationOf } from './exploration.ts'
+import { verdicts } from './verdicts.ts'
 
 /** Everything of which the minima are made. */
 const ENTRIES = [
   ...new Set(BUGS.flatMap(({ minimum }) => minimum.map((entry) => JSON.stringify(entry)))),
-].map((text) => JSON.parse(text) as Entry)
+].map((text) => JSON.parse(text) as ScheduleEntry)
+
+let player: Player
+beforeAll(() => {
+  player = new Player()
+  return () => player[Symbol.dispose]()
+})
 
 /** What is broken by a schedule, by default by the minimum of the bug. */
-async function broken(
-  Supervisor: SupervisorClass,
-  { minimum, options = {}, within = 60_000 }: Bug,
-  schedule: Schedule = minimum,
-): Promise<Record<string, string>> {
-  const promise = { ...OPTIONS, ...options }
-  return verdicts(await play(Supervisor, schedule, promise, within), promise)
+async function broken(bug: Bug, schedule: Schedule = bug.minimum): Promise<Record<string, string>> {
+  const exploration = explorationOf(bug)
+  return verdicts(exploration, await player.play(exploration, schedule))
 }
 
 test.each(BUGS)('the minimum of $name breaks $breaks', async (bug) => {
-  expect(Object.keys(await broken(bug.Supervisor, bug))).toContain(bug.breaks)
+  expect(Object.keys(await broken(bug))).toContain(bug.breaks)
 })
 
 test.each(BUGS)('without any of its entries the minimum of $name breaks nothing', async (bug) => {
-  for (const shorter of withoutOne(bug.minimum))
-    expect(await broken(bug.Supervisor, bug, shorter)).toEqual({})
+  for (const shorter of choices(bug.minimum, bug.minimum.length - 1))
+    expect(await broken(bug, shorter)).toEqual({})
 })
 
 test.each(BUGS)('nothing with fewer entries than the minimum of $name shows it', async (bug) => {
   for (const schedule of choices(ENTRIES, bug.minimum.length - 1))
-    expect(await broken(bug.Supervisor, bug, schedule)).not.toHaveProperty([bug.breaks])
+    expect(await broken(bug, schedule)).not.toHaveProperty([bug.breaks])
 })
 
 describe.each(Object.entries(CORRECT))('%s', (_, Supervisor) => {
   test.each(BUGS)('breaks nothing by the minimum of $name', async (bug) => {
-    expect(await broken(Supervisor, bug)).toEqual({})
+    expect(await broken({ ...bug, Supervisor })).toEqual({})
   })
 })
 

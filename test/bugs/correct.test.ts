@@ -1,13 +1,10 @@
 import * as fc from 'fast-check'
 import { expect, test } from 'vitest'
 
+import { Player } from '../../src/explore/player.ts'
+import type { ScheduleEntry } from '../../src/explore/schedule.ts'
 import { CORRECT } from './catalogue.ts'
-import type { Entry, FaultName } from './schedule.ts'
-import { OPTIONS } from './supervisor.ts'
-import { verdicts } from './support/invariants.ts'
-import { play } from './support/play.ts'
-
-const LASTS = 120_000
+import { explorationOf } from './exploration.ts'
 
 const step = fc.record({
   step: fc.constantFrom('start', 'stop'),
@@ -16,10 +13,10 @@ const step = fc.record({
 
 /** A fault at its own point, and, if it has a duration, of that. */
 function fault(
-  name: FaultName,
+  name: string,
   at: 'spawn' | 'start' | 'ready',
   ms?: fc.Arbitrary<number>,
-): fc.Arbitrary<Entry> {
+): fc.Arbitrary<ScheduleEntry> {
   const attempt = fc.integer({ min: 1, max: 5 })
   return ms
     ? fc.record({ attempt, fault: fc.constant(name), at: fc.constant(at), options: fc.record({ ms }) })
@@ -48,10 +45,12 @@ const schedule = fc.array(
   { maxLength: 8 },
 )
 
-test.each(Object.entries(CORRECT))('no schedule breaks anything by %s', async (_, Supervisor) => {
+test.each(Object.entries(CORRECT))('no schedule breaks anything by %s', async (name, Supervisor) => {
+  using player = new Player()
+  const exploration = explorationOf({ name, Supervisor, within: 120_000 })
   await fc.assert(
     fc.asyncProperty(schedule, async (entries) => {
-      expect(verdicts(await play(Supervisor, entries, OPTIONS, LASTS), OPTIONS)).toEqual({})
+      expect((await player.play(exploration, entries)).violation).toBeUndefined()
     }),
     { numRuns: 300 },
   )

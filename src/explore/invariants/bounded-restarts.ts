@@ -1,0 +1,61 @@
+import { invalidOption, wholeNumber } from '../../option-checks.ts'
+import type { Invariant } from '../trace.ts'
+import { hasLasted, judge, mayHaveLasted } from './judge.ts'
+import { duration, makeInvariant, SUCCESS_CHECKS, type SuccessOptions } from './promises.ts'
+
+export interface BoundedRestartsOptions extends SuccessOptions {
+  /** How many failures are made good: after one more it is given up. */
+  readonly maxRestarts: number
+  /** How long a failure counts, in ms. Default: for ever. */
+  readonly window?: number
+  /** Who has been up for so long, in ms, has the failures before it forgotten. Default: nobody. */
+  readonly resetAfter?: number
+}
+
+/**
+ * Bounded restarts: an agent is not started after more than `maxRestarts` failures, and is not given up after fewer. A failure is
+ * an end, or a start that could not be, unless the user had called `stop` before, or its code is one of `success`.
+ *
+ * A failure that is `window` old or older does not count, and none counts after a `start` that begins, or the `reset` of a restart
+ * loop. Of an attempt that has been up for `resetAfter` it is open whether that time is from its spawn or from its being ready,
+ * and of what happens in the very ms in which a time is over, which came first: either will do. Nothing is asked while a step of
+ * another name has been called last.
+ */
+export function boundedRestarts(options: BoundedRestartsOptions): Invariant {
+  const kind = { factory: 'boundedRestarts', name: 'bounded restarts', checks: CHECKS }
+  const invariant = makeInvariant(kind, options, (trace, promises) => {
+    const { maxRestarts, window = Infinity, resetAfter = Infinity } = options
+    return judge(trace, promises, (state) => {
+      /** Those that count for sure, and those that may. */
+      let [sure, possible]: [number[], number[]] = [[], []]
+      return {
+        moment(moment) {
+          const { kind, time } = moment
+          if (kind === 'reset' || (kind === 'call' && (moment.begins || state.call !== 'start')))
+            sure = possible = []
+          if (kind === 'end' && moment.failure) {
+            if (mayHaveLasted(moment.life, time, resetAfter)) sure = []
+            if (hasLasted(moment.life, time, resetAfter)) possible = []
+            sure = [...sure.filter((failure) => time - failure < window), time]
+            possible = [...possible.filter((failure) => time - failure <= window), time]
+          }
+          if (state.call !== 'start') return undefined
+          if (kind === 'start' && sure.length > maxRestarts)
+            return `${state.nameOf(moment.life)} was spawned at ${time} ms, after ${failures(sure)}; ${maxRestarts} may be made good.`
+          if (kind === 'gave-up' && possible.length <= maxRestarts)
+            return `${state.agent} was given up at ${time} ms, after ${failures(possible)}, of which ${maxRestarts} are to be made good.`
+          return undefined
+        },
+      }
+    })
+  })
+  if (options.maxRestarts === undefined)
+    throw invalidOption('invariant.boundedRestarts', 'maxRestarts', undefined, 'a whole number, 0 or more')
+  return invariant
+}
+
+function failures(times: readonly number[]): string {
+  return times.length === 1 ? '1 failure' : `${times.length} failures`
+}
+
+const CHECKS = { ...SUCCESS_CHECKS, maxRestarts: wholeNumber(), window: duration, resetAfter: duration }

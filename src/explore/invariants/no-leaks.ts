@@ -1,0 +1,65 @@
+import { wholeNumber } from '../../option-checks.ts'
+import type { Trace } from '../trace.ts'
+import type { Invariant } from '../trace.ts'
+import { judge } from './judge.ts'
+import { duration, makeInvariant, type Promises, SUCCESS_CHECKS, type SuccessOptions } from './promises.ts'
+import { State } from './state.ts'
+
+export interface NoLeaksOptions extends SuccessOptions {
+  /** How many timers the scenario has set all the time, for something else. Default 0. */
+  readonly timers?: number
+  /** How long after the end of `stop`, or after it was given up, a process may still be ending, in ms. Default 10,000. */
+  readonly within?: number
+}
+
+/**
+ * No leaked process or timer: when all agents are at rest no timer is set; and who has been at rest for `within` when the play ends
+ * has no attempt that is running. An agent is at rest when `stop` was called last and has resolved, when it was given up, and when
+ * it has exited with one of the codes of `success`: timers have to be over in the ms in which that happens.
+ *
+ * Processes are the attempts of the agents: what those leave behind themselves is not the supervisor's.
+ */
+export function noLeaks(options: NoLeaksOptions = {}): Invariant {
+  const kind = { factory: 'noLeaks', name: 'no leaked process or timer', checks: CHECKS }
+  return makeInvariant(kind, options, (trace, promises) => {
+    const { timers = 0, within = 10_000 } = options
+    return leakedTimer(trace, promises, timers) ?? leakedProcess(trace, promises, within)
+  })
+}
+
+function leakedTimer(trace: Trace, promises: Promises, allowed: number): string | undefined {
+  const states = trace.agents.map((agent) => new State(agent, promises))
+  let seen = 0
+  for (const { time, events, timers } of trace.rests) {
+    for (const event of trace.events.slice(seen, events)) {
+      for (const state of states) Array.from(state.add(event))
+    }
+    seen = events
+    if (timers <= allowed || !states.every(({ rests }) => rests)) continue
+    const why = states[0]?.call === 'stop' ? `\`${promises.stop}\` had resolved` : 'it had come to its end'
+    return `At ${time} ms, when ${why}, ${timers === 1 ? '1 timer was' : `${timers} timers were`} set.`
+  }
+}
+
+function leakedProcess(trace: Trace, promises: Promises, within: number): string | undefined {
+  return judge(trace, promises, (state) => {
+    let since = 0
+    let last = 0
+    return {
+      moment({ kind, time }) {
+        if (kind !== 'stopped' && kind !== 'gave-up') return undefined
+        since = time
+        last = state.attempts
+        return undefined
+      },
+      end() {
+        const [left] = state.rests ? state.left(last) : []
+        return left && trace.endedAt - since >= within
+          ? `${state.nameOf(left)} was running at ${trace.endedAt} ms, when the play ended; it was over for its supervisor since ${since} ms.`
+          : undefined
+      },
+    }
+  })
+}
+
+const CHECKS = { ...SUCCESS_CHECKS, timers: wholeNumber(), within: duration }
