@@ -13,11 +13,12 @@ import { replacements } from './replacements.ts'
 import { type Schedule, scheduleText } from './schedule.ts'
 import { schedules } from './schedules.ts'
 import { Simplicity } from './simplicity.ts'
-import type { Violation } from './trace.ts'
+import { type Violation, violationOf } from './trace.ts'
 
 /** The simplest schedule that breaks the invariant of a find. JSON. */
 export interface Shrunk {
   readonly schedule: Schedule
+  /** What it breaks first in the order of the invariants: that of the find, or one that comes before it. */
   readonly violation: Violation
   /** How many schedules were played for it. */
   readonly plays: number
@@ -126,7 +127,7 @@ class Shrinking {
     if (this.#isOver) return false
     this.plays += 1
     const outcome = await this.#player.play(this.#exploration, schedule)
-    const breaks = outcome.violation?.invariant === this.#invariant
+    const breaks = isBroken(this.#exploration, this.#invariant, outcome)
     this.#known.set(key, breaks)
     if (breaks) this.#keep(schedule, outcome)
     return breaks
@@ -151,6 +152,14 @@ class Shrinking {
     if (this.#simplest && !this.simplicity.isSimpler(schedule, this.#simplest.schedule)) return
     this.#simplest = { schedule, violation, hash: trace.timeline.hash(), moments: new Moments(trace) }
   }
+}
+
+/** Whether an invariant is among those that a play has broken. What ended a play is all that is known of one that it ended. */
+function isBroken({ invariants }: Exploration, name: string, { trace, violation }: Outcome): boolean {
+  if (violation === undefined || violation.invariant === name) return violation !== undefined
+  if (!invariants.some((invariant) => invariant.name === violation.invariant)) return false
+  const invariant = invariants.find((invariant) => invariant.name === name)
+  return invariant !== undefined && violationOf(trace, [invariant]) !== undefined
 }
 
 function notDeterministic(
