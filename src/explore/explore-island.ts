@@ -6,7 +6,7 @@ import { Moments } from './moments.ts'
 import { Mutator, type Specimen } from './mutate.ts'
 import type { Player } from './player.ts'
 import type { Schedule } from './schedule.ts'
-import { FreshSchedules } from './schedules.ts'
+import { FreshSchedules } from './fresh-schedules.ts'
 
 /** How many schedules an island has: enough to learn from those that have shown something new. */
 export const ISLAND_SIZE = 250

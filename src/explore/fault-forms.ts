@@ -20,14 +20,17 @@ export interface FaultForm {
   readonly later: boolean
 }
 
-/** The forms of all faults of an exploration, those of which it has two once: the simplest first, which is `exit(1)`. */
+/**
+ * The forms of all faults of an exploration, those of which it has two once. The simplest come first: `exit(1)`, then those
+ * that take no time, as the exploration lists them.
+ */
 export function faultForms(exploration: Pick<Exploration, 'faults' | 'within'>): FaultForm[] {
   const limits = timeLimits(exploration)
   const forms = new Map<string, FaultForm>()
   for (const choice of exploration.faults)
     for (const form of formsOf(choice, limits)) if (!forms.has(form.label)) forms.set(form.label, form)
-  const all = [...forms.values()]
-  return [...all.filter(isSimplest), ...all.filter((form) => !isSimplest(form))]
+  const rank = (form: FaultForm): number => (isSimplest(form) ? 0 : form.durations.length + 1)
+  return [...forms.values()].sort((a, b) => rank(a) - rank(b))
 }
 
 /** Which of the forms an entry has; -1 for one of another exploration. */
@@ -43,6 +46,19 @@ export function formIndex(forms: readonly FaultForm[], { fault, options = {} }: 
     )
   })
 }
+
+/** An entry of a form. Its durations are long enough to be noticed: they can be shortened. */
+export function madeOf(
+  { fault, options, durations }: FaultForm,
+  { agent, attempt }: Pick<ScheduledFault, 'agent' | 'attempt'>,
+  at: Point,
+): ScheduledFault {
+  const all = { ...options, ...Object.fromEntries(durations.map((name) => [name, NOTICEABLE])) }
+  const told = Object.keys(all).length > 0 && { options: all }
+  return { ...(agent !== undefined && { agent }), attempt, fault, ...told, at }
+}
+
+const NOTICEABLE = 10_000
 
 /** Whether a fault can strike there. */
 export function canStrike(fault: Fault, at: Point): boolean {

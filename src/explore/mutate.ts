@@ -1,8 +1,9 @@
+import { canonical } from './canonical-schedule.ts'
 import type { Exploration } from './exploration.ts'
 import { faultForms, type FaultForm, formIndex } from './fault-forms.ts'
 import type { Moments } from './moments.ts'
 import { isFault, isStep, type Schedule, type ScheduleEntry, type ScheduledFault } from './schedule.ts'
-import { canonical, type FreshSchedules } from './schedules.ts'
+import type { FreshSchedules } from './fresh-schedules.ts'
 import { type TimeLimits, timeLimits } from './times.ts'
 
 /** A schedule that has shown something new, and when what happened in it. */
@@ -37,53 +38,69 @@ export class Mutator {
   }
 
   #once(schedule: Schedule, moments: Moments, other: Schedule): Schedule {
-    const at = Math.floor(this.#random() * schedule.length)
+    const at = this.#below(schedule.length)
     const entry = schedule[at]
     const drawn = this.#random()
-    const full = schedule.length >= this.#exploration.length
-    if (!entry || (drawn < 0.35 && !full)) return this.#added(schedule, moments)
-    if (drawn < 0.75) return schedule.with(at, this.#retimed(entry, moments))
+    const isFull = schedule.length >= this.#exploration.length
+    if (!entry || (drawn < 0.35 && !isFull)) return this.#added(schedule, moments)
+    if (drawn < 0.75) return schedule.with(at, this.#moved(entry, moments))
     if (drawn < 0.83) return schedule.toSpliced(at, 1)
     if (drawn < 0.93) return this.#added(schedule.toSpliced(at, 1), moments)
-    return [...schedule.slice(0, at + 1), ...other.slice(Math.floor(this.#random() * other.length))]
+    return [...schedule.slice(0, at + 1), ...other.slice(this.#below(other.length))]
   }
 
   #added(schedule: Schedule, moments: Moments): Schedule {
     const entry = this.#fresh.entry(schedule)
     if (!entry) return schedule
-    const placed = isFault(entry) ? this.#ofThose(entry, moments) : entry
-    return [...schedule, this.#random() < TIMELY ? this.#retimed(placed, moments) : placed]
+    const isFarOff = isFault(entry) && entry.attempt > this.#attempts(entry, moments)
+    const near = isFarOff ? this.#atAnotherAttempt(entry, moments) : entry
+    return [...schedule, this.#random() < TIMELY ? this.#moved(near, moments) : near]
   }
 
-  /** Strikes an attempt that there was, or the next one: what comes later does not strike. */
-  #ofThose(entry: ScheduledFault, moments: Moments): ScheduledFault {
-    const most = Math.min(moments.attempts(entry.agent) + 1, this.#exploration.attempts)
-    return entry.attempt <= most ? entry : { ...entry, attempt: 1 + Math.floor(this.#random() * most) }
+  /** The same at another time, or in another attempt, or for another time. */
+  #moved(entry: ScheduleEntry, moments: Moments): ScheduleEntry {
+    if (isStep(entry)) return { ...entry, at: upTo(this.#limits.step, this.#moment(moments)) }
+    const { durations = [], later } = this.#forms[formIndex(this.#forms, entry)] ?? {}
+    const ways = [
+      ...durations.map((name) => () => this.#ofAnotherDuration(entry, name, moments)),
+      ...(later ? [() => this.#atAnotherTime(entry, moments)] : []),
+      ...(later && durations.length === 0 ? [] : [() => this.#atAnotherAttempt(entry, moments)]),
+    ]
+    return ways[this.#below(ways.length)]?.() ?? entry
   }
 
-  #retimed(entry: ScheduleEntry, moments: Moments): ScheduleEntry {
-    if (isStep(entry)) return { ...entry, at: limited(this.#moment(moments), this.#limits.step) }
-    const form = this.#forms[formIndex(this.#forms, entry)]
-    const [name] = form?.durations ?? []
-    if (name !== undefined) {
-      const ms = limited(this.#moment(moments) - this.#moment(moments), this.#limits.duration)
-      return { ...entry, options: { ...entry.options, [name]: ms } }
-    }
-    if (!form?.later)
-      return { ...entry, attempt: 1 + Math.floor(this.#random() * this.#exploration.attempts) }
-    const after = this.#moment(moments) - (moments.readyAt(entry) ?? this.#moment(moments))
-    return { ...entry, at: { after: limited(after, this.#limits.after) } }
+  #ofAnotherDuration(entry: ScheduledFault, name: string, moments: Moments): ScheduledFault {
+    const ms = upTo(this.#limits.duration, this.#moment(moments) - this.#moment(moments))
+    return { ...entry, options: { ...entry.options, [name]: ms } }
+  }
+
+  #atAnotherTime(entry: ScheduledFault, moments: Moments): ScheduledFault {
+    const ready = moments.readyAt(entry) ?? this.#moment(moments)
+    return { ...entry, at: { after: upTo(this.#limits.after, this.#moment(moments) - ready) } }
+  }
+
+  #atAnotherAttempt(entry: ScheduledFault, moments: Moments): ScheduledFault {
+    return { ...entry, attempt: 1 + this.#below(this.#attempts(entry, moments)) }
+  }
+
+  /** The last attempt that there was, or the one after it: what comes later does not strike. */
+  #attempts({ agent }: ScheduledFault, moments: Moments): number {
+    return Math.min(moments.attempts(agent) + 1, this.#exploration.attempts)
   }
 
   /** A time at which something happened, or just before or after it, or in the middle to the next one. */
   #moment({ times }: Moments): number {
-    const at = Math.floor(this.#random() * times.length)
+    const at = this.#below(times.length)
     const [time = 0, next = time] = [times[at], times[at + 1]]
     const drawn = this.#random()
     if (drawn < 0.3) return time
     if (drawn < 0.45) return time - 1
     if (drawn < 0.6) return time + 1
     return Math.floor((time + next) / 2)
+  }
+
+  #below(count: number): number {
+    return Math.floor(this.#random() * count)
   }
 }
 
@@ -92,6 +109,7 @@ const AGAIN = 0.3
 /** How often what is new happens at a time of the play. */
 const TIMELY = 0.5
 
-function limited(time: number, most: number): number {
-  return Math.max(0, Math.min(Math.floor(Math.abs(time)), most))
+/** The distance as a whole number of ms, up to a limit. */
+function upTo(most: number, distance: number): number {
+  return Math.min(Math.floor(Math.abs(distance)), most)
 }

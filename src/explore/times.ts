@@ -40,3 +40,28 @@ export function times(most: number): fc.Arbitrary<number> {
     ...(magnitudes.length > 0 ? [{ weight: 3, arbitrary: fc.oneof(...magnitudes) }] : []),
   )
 }
+
+const ROUND_UNITS = [1000, 500, 100, 10, 1]
+
+/** How far a time is from a round one: 0 is none at all, and then come multiples of a second, of half a second, and so on. */
+export function roughness(time: number): number {
+  if (time === 0) return 0
+  const unit = ROUND_UNITS.findIndex((unit) => time % unit === 0)
+  return unit === -1 ? ROUND_UNITS.length + 1 : unit + 1
+}
+
+/** Rounder times near to this one, and as round ones that are smaller, bisecting: the simplest first. */
+export function* simplerTimes(time: number): Generator<number> {
+  if (time === 0) return
+  yield 0
+  for (const unit of ROUND_UNITS) {
+    const below = Math.floor(time / unit)
+    if (below * unit !== time) {
+      yield below * unit
+      yield (below + 1) * unit
+      continue
+    }
+    for (let gap = Math.floor(below / 2); gap >= 1; gap = Math.floor(gap / 2)) yield (below - gap) * unit
+    return
+  }
+}
