@@ -62,9 +62,9 @@ export function realStage({ agents, seed }: Exploration, harness: Harness): Stag
 /** The spawner of a harness. Notes the processes of its handles, which the harness answers for itself. */
 function noting({ spawner }: Harness, processes: Set<ChildProcess>): AgentSpawner {
   return {
-    async spawn(id, options) {
-      const handle = await spawner.spawn(id, options)
-      processes.add(handle.process)
+    spawn(id, options) {
+      const handle = spawner.spawn(id, options)
+      handle.then(({ process }) => processes.add(process)).catch(() => {}) // Its caller is told.
       return handle
     },
   }

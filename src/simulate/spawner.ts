@@ -51,7 +51,7 @@ export class SimulatedSpawner {
     )
     const { life } = started
     if (!life) throw await this.#refused(started)
-    return new SimulatedHandle(started, life.body, events, {
+    const handle = new SimulatedHandle(started, life.body, events, {
       world: this.#world,
       starts: this.#starts,
       readyWhen,
@@ -59,15 +59,32 @@ export class SimulatedSpawner {
       closeGrace: merged.closeGrace ?? 3000,
       signal: merged.signal,
     })
+    await microtasks(LAUNCH)
+    return handle
   }
 
   async #refused({ attempt, child, refused }: Started): Promise<SuperviseError> {
-    const cause = await new Promise<unknown>((resolve) => child.once('error', resolve))
+    const told = new Promise<unknown>((resolve) => child.once('error', resolve))
+    // What Node throws at once is known at once.
+    const cause = refused?.thrown ? undefined : await told
+    await microtasks(FAILED_LAUNCH)
+    attempt.spawnFailed(refused?.code ?? 'UNKNOWN')
     const code = (attempt.refusal && CODES[attempt.refusal]) ?? 'ERR_AGENT_SPAWN_FAILED'
     return new SuperviseError(
       code,
       `agent "${attempt.agent}" could not be started: the fault ${attempt.refusal} of the test has it so (${refused?.code}).`,
-      { file: child.spawnfile, cause },
+      { file: child.spawnfile, cause: cause ?? (await told) },
     )
   }
+}
+
+/**
+ * How many microtasks it takes `Spawner` to hand out what it has started, or to note that it could not: what goes on at the
+ * same time is ahead of that, and has to be here, too.
+ */
+const LAUNCH = 2
+const FAILED_LAUNCH = 3
+
+async function microtasks(count: number): Promise<void> {
+  for (let done = 1; done < count; done++) await Promise.resolve()
 }

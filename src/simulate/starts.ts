@@ -1,10 +1,11 @@
 import type { SpawnOptions } from 'node:child_process'
 import path from 'node:path'
 
+import { Source } from '../clock/source.ts'
 import { Attempt, type AttemptContext } from '../process/attempt.ts'
 import type { AgentScript } from '../protocol/frames.ts'
 import { Body } from './body.ts'
-import { SimulatedChild, signalName } from './child.ts'
+import { type ChildRequest, SimulatedChild, signalName } from './child.ts'
 import { Life, type LifeParts } from './life.ts'
 import { type RefusedStart, refusedStart } from './refusals.ts'
 import { type Command, commandOf } from './shell-line.ts'
@@ -32,7 +33,7 @@ export interface StartExtras extends Partial<Omit<LifeParts, 'world' | 'attempt'
   readonly saysReady?: boolean
   /** How lists call its process. Default: its file. */
   readonly name?: string
-  /** Whether errors that `spawn` throws at once are thrown here, too. Default true. */
+  /** Whether a refusal is noted, and thrown if `spawn` throws it, at once. Default true; else both are the caller's. */
   readonly throws?: boolean
 }
 
@@ -96,10 +97,10 @@ export class Starts {
     const { program } = command
     const target = this.#targets.get(program)
     if (target) return this.start(file, args, options, target, { name: program }).child
-    const child = this.#child({ file, args, options }, undefined, NOWHERE)
     const speak = this.#tool(command)
-    if (speak) this.#begin(child, program, options, speak)
-    else child.refuse(NOT_FOUND.errno, NOT_FOUND.code)
+    if (!speak) return this.#refused({ file, args, options }, NOT_FOUND)
+    const child = this.#child({ file, args, options }, undefined, NOWHERE)
+    this.#begin(child, program, options, speak)
     return child
   }
 
@@ -114,11 +115,14 @@ export class Starts {
     const attempt = new Attempt(target.id, this.#context, saysReady)
     const refused = attempt.refusal && refusedStart(attempt.refusal)
     if (refused) {
-      attempt.spawnFailed(refused.code)
+      if (throws) attempt.spawnFailed(refused.code)
       if (refused.thrown && throws) throw systemError('spawn', refused)
-      const child = this.#child({ file, args, options }, undefined, NOWHERE)
-      child.refuse(refused.errno, refused.code)
-      return { child, attempt, life: undefined, refused }
+      return {
+        child: this.#refused({ file, args, options }, refused),
+        attempt,
+        life: undefined,
+        refused,
+      }
     }
     let life: Life | undefined
     const child = this.#child({ file, args, options }, attempt, {
@@ -189,8 +193,22 @@ export class Starts {
     return by === 'system' ? undefined : () => NOTHING_THERE[by](program)
   }
 
+  /** One that says so. */
+  #refused(
+    request: Pick<ChildRequest, 'file' | 'args' | 'options'>,
+    { errno, code }: RefusedStart,
+  ): SimulatedChild {
+    const child = this.#child({ ...request, withoutPipes: code === 'EMFILE' }, undefined, NOWHERE)
+    const source = new Source(this.#world.nextPid(), () => request.file)
+    child.refuse(errno, code, (fd, end) => {
+      source.hold('end', end, fd)
+      this.#world.announce(source)
+    })
+    return child
+  }
+
   #child(
-    request: { file: string; args: readonly string[]; options: SpawnOptions },
+    request: Pick<ChildRequest, 'file' | 'args' | 'options' | 'withoutPipes'>,
     attempt: Attempt | undefined,
     input: ConstructorParameters<typeof SimulatedChild>[1],
   ): SimulatedChild {
