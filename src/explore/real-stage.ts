@@ -6,6 +6,7 @@ import { killAll } from '../process/stop-tree.ts'
 import { randomStream } from '../random.ts'
 import type { AgentSpawner } from '../restart/agent-starter.ts'
 import type { Exploration } from './exploration.ts'
+import { ScenarioClock } from './scenario-clock.ts'
 import { commandsOf, gaveUpIn, scriptedSpawner } from './scenario-parts.ts'
 import type { Stage } from './stage.ts'
 
@@ -18,7 +19,8 @@ export function realStage({ agents, seed }: Exploration, harness: Harness): Stag
   const handles = new Set<ChildProcess>()
   const spawner = scriptedSpawner(noting(harness, handles), agents)
   const commands = commandsOf(agents, ({ id, script }) => harness.agentCommand.with({ id, script }))
-  const clock = harness.installClock()
+  const time = harness.installClock()
+  const clock = new ScenarioClock(time)
   // Those of the clock, also when it is gone: then they set nothing off.
   const { setTimeout, clearTimeout, setInterval, clearInterval } = globalThis
   const restoreRandom = replaceRandom(seed)
@@ -30,7 +32,7 @@ export function realStage({ agents, seed }: Exploration, harness: Harness): Stag
     over.abort()
     restoreRandom()
     // What the scenario has started is not to be told of its end, or it would be started again.
-    clock.remove((child) => handles.has(child))
+    time.remove((child) => handles.has(child))
     await killAll('a play', () => false, { known: await harness.processes() })
     await harness.close()
   }
@@ -50,11 +52,11 @@ export function realStage({ agents, seed }: Exploration, harness: Harness): Stag
     },
     faults: harness.faults,
     get timersPending() {
-      return clock.timersPending
+      return time.timersPending + clock.waiting
     },
-    at: (time, act) => void clock.wait(time, over.signal).then(act, () => {}),
-    settle: () => clock.settle(),
-    next: (end) => clock.step(end),
+    at: (ms, act) => void time.wait(ms, over.signal).then(act, () => {}),
+    settle: () => time.settle(),
+    next: (end) => time.step(end),
     close: () => (closed ??= close()),
   }
 }
