@@ -152,7 +152,7 @@ export class SimulatedHandle implements Omit<AgentHandle, 'socket' | 'mark'> {
     if (this.#result === undefined && !stopped) {
       const over = new AbortController()
       await Promise.race([this.exited, world.clock.sleep(closeGrace, over.signal).catch(() => {})])
-      over.abort()
+      over.abort(null)
     }
     this.#signalGroup('SIGKILL')
     starts.killDescendants(this.#body)
@@ -175,14 +175,15 @@ export class SimulatedHandle implements Omit<AgentHandle, 'socket' | 'mark'> {
     try {
       await Promise.race([
         this.#readiness(readyWhen, over.signal),
-        abortable(this.#diedEarly(), signal),
+        abortable(this.#diedEarly(over.signal), signal),
         world.clock.sleep(readyTimeout, over.signal).then(() => {
           throw this.#tookTooLong(readyTimeout)
         }),
       ])
       attempt.becameReady()
     } finally {
-      over.abort()
+      // Without an error of its own, which costs more than the rest.
+      over.abort(null)
     }
   }
 
@@ -199,8 +200,10 @@ export class SimulatedHandle implements Omit<AgentHandle, 'socket' | 'mark'> {
     }
   }
 
-  async #diedEarly(): Promise<never> {
+  async #diedEarly(over: AbortSignal): Promise<never> {
     const { exitCode, signal } = await this.exited
+    // Nobody asks any more.
+    if (over.aborted) return new Promise<never>(() => {})
     await this.#parts.world.atRest()
     const fate = signal ? `was killed by ${signal}` : `exited with code ${exitCode}`
     throw new SuperviseError(

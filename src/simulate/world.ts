@@ -49,7 +49,7 @@ export class World {
 
   /** Resolves when everything at this moment is done and heard. Rejects with `ERR_CLOCK_STALLED` if that has no end. */
   settle(): Promise<void> {
-    return (this.#settling ??= this.#settle().finally(() => (this.#settling = undefined)))
+    return (this.#settling ??= this.#settle())
   }
 
   /** Resolves when there is nothing left to do at this moment but what waits for this, too. */
@@ -75,34 +75,34 @@ export class World {
   }
 
   async #settle(): Promise<void> {
-    for (let rounds = 0; rounds < MOST_AT_ONCE; rounds++) {
-      if (!(await turnsOver())) throw endless('microtasks and immediates')
-      if (!(await this.#step())) return
+    try {
+      for (let rounds = 0; rounds < MOST_AT_ONCE; rounds++) {
+        if (!(await turnsOver())) throw endless('microtasks and immediates')
+        if (this.#work.length > 0) this.#doWork()
+        else if (this.#sources.size > 0) await this.#giveOut()
+        else if (this.#resting.length > 0) for (const { resolve } of this.#resting.splice(0)) resolve()
+        else return
+      }
+      throw endless(`${MOST_AT_ONCE} events`)
+    } finally {
+      this.#settling = undefined
     }
-    throw endless(`${MOST_AT_ONCE} events`)
   }
 
-  /** False if there was nothing to do. */
-  async #step(): Promise<boolean> {
-    if (this.#work.length > 0) {
-      const work = this.#work
-      this.#work = []
-      for (const act of work) act()
-      return true
+  #doWork(): void {
+    const work = this.#work
+    this.#work = []
+    for (const act of work) act()
+  }
+
+  async #giveOut(): Promise<void> {
+    const sources = [...this.#sources].sort(bySource)
+    // What comes from now on waits for the next time.
+    this.#sources.clear()
+    for (const source of this.#order(sources)) {
+      if (this.#closed) return
+      await source.turn(turnsOver)
     }
-    if (this.#sources.size > 0) {
-      const sources = [...this.#sources].sort(bySource)
-      // What comes from now on waits for the next time.
-      this.#sources.clear()
-      for (const source of this.#order(sources)) {
-        if (this.#closed) return false
-        await source.turn(turnsOver)
-      }
-      return true
-    }
-    const resting = this.#resting.splice(0)
-    for (const { resolve } of resting) resolve()
-    return resting.length > 0
   }
 }
 
