@@ -7,7 +7,7 @@ import type { Refusal } from '../process/refusal.ts'
 import { checkSpawnOptions } from '../resolve-options.ts'
 import { HandleEvents, SimulatedHandle } from './handle.ts'
 import { playable } from './playable.ts'
-import type { Started, Starts } from './starts.ts'
+import { type Started, type Starts, systemError } from './starts.ts'
 import type { World } from './world.ts'
 
 /** How the errors of refused starts are called; the others are `ERR_AGENT_SPAWN_FAILED`. */
@@ -64,16 +64,16 @@ export class SimulatedSpawner {
   }
 
   async #refused({ attempt, child, refused }: Started): Promise<SuperviseError> {
-    const told = new Promise<unknown>((resolve) => child.once('error', resolve))
-    // What Node throws at once is known at once.
-    const cause = refused?.thrown ? undefined : await told
+    const cause: unknown = refused?.thrown
+      ? systemError('spawn', refused)
+      : await new Promise((resolve) => child.once('error', resolve))
     await microtasks(FAILED_LAUNCH)
     attempt.spawnFailed(refused?.code ?? 'UNKNOWN')
     const code = (attempt.refusal && CODES[attempt.refusal]) ?? 'ERR_AGENT_SPAWN_FAILED'
     return new SuperviseError(
       code,
       `agent "${attempt.agent}" could not be started: the fault ${attempt.refusal} of the test has it so (${refused?.code}).`,
-      { file: child.spawnfile, cause: cause ?? (await told) },
+      { file: child.spawnfile, cause },
     )
   }
 }

@@ -117,12 +117,11 @@ export class Starts {
     if (refused) {
       if (throws) attempt.spawnFailed(refused.code)
       if (refused.thrown && throws) throw systemError('spawn', refused)
-      return {
-        child: this.#refused({ file, args, options }, refused),
-        attempt,
-        life: undefined,
-        refused,
-      }
+      const request = { file, args, options }
+      const child = refused.thrown
+        ? this.#child(request, undefined, NOWHERE)
+        : this.#refused(request, refused)
+      return { child, attempt, life: undefined, refused }
     }
     let life: Life | undefined
     const child = this.#child({ file, args, options }, attempt, {
@@ -239,6 +238,7 @@ export class Starts {
   }
 }
 
-function systemError(syscall: string, { code, errno }: { code: string; errno: number }): Error {
+/** An error as Node makes it of one of the system. */
+export function systemError(syscall: string, { code, errno }: { code: string; errno: number }): Error {
   return Object.assign(new Error(`${syscall} ${code}`), { errno, code, syscall })
 }

@@ -30,7 +30,7 @@ const SCRIPTS: readonly AgentScript[] = [
   { ...READY, onSignal: { SIGTERM: { drain: 9000 } } },
   { ...READY, onSignal: { SIGTERM: 'ignore' } },
   { stdout: { start: 'starting', ready: 'ready', every: { ms: 4000, text: 'tick' } }, heartbeat: 7000 },
-  { ...READY, children: ['ordinary', 'setsid'], stdin: 'exit-on-eof' },
+  { ...READY, children: ['ordinary', 'setsid'] },
 ]
 
 type Draw = <T>(list: readonly T[]) => T
