@@ -77,6 +77,7 @@ export class Lane {
       await this.close()
       throw error
     } finally {
+      this.#logbook.clear()
       thread.off('exit', onExit)
       over.abort()
       done.catch(() => {}) // A thread that is ended leaves its task undone.

@@ -45,36 +45,35 @@ export class ProgressLine {
     const now = this.#now()
     if (!this.#live || now - this.#shownAt < EVERY_MS) return
     this.#shownAt = now
-    const line = progressText(this.#name, progress, now - this.#began)
-    this.#stream.write(CLEAR + line.slice(0, (this.#stream.columns ?? 80) - 1))
+    const parts = [...this.#parts(progress), ...timeLeft(progress, now - this.#began)]
+    this.#stream.write(CLEAR + parts.join(', ').slice(0, (this.#stream.columns ?? 80) - 1))
   }
 
   end(): void {
     if (this.#live) this.#stream.write(CLEAR)
-    else if (this.#last)
-      this.#stream.write(`${progressText(this.#name, this.#last, this.#now() - this.#began)}\n`)
+    else if (this.#last) this.#stream.write(`${this.#parts(this.#last).join(', ')}\n`)
+  }
+
+  #parts({ played, schedules, islands, transitions }: CampaignProgress): string[] {
+    return [
+      `${this.#name}: ${played.toLocaleString('en')} of ${count(schedules, 'schedule')}`,
+      `${pace(played, this.#now() - this.#began).toLocaleString('en')}/s`,
+      count(transitions, 'transition'),
+      count(islands, 'island'),
+    ]
   }
 }
 
-/** @param elapsed ms since it began */
-export function progressText(
-  name: string,
-  { played, schedules, islands, transitions }: CampaignProgress,
-  elapsed: number,
-): string {
-  const pace = elapsed > 0 ? Math.round((played / elapsed) * 1000) : 0
-  const left = pace > 0 ? Math.ceil((schedules - played) / pace) : undefined
-  return [
-    `${name}: ${played.toLocaleString('en')} of ${count(schedules, 'schedule')}`,
-    `${pace.toLocaleString('en')}/s`,
-    count(transitions, 'transition'),
-    count(islands, 'island'),
-    ...(left === undefined || left <= 0 ? [] : [`${durationText(left)} left`]),
-  ].join(', ')
+/** A second. */
+function pace(played: number, elapsed: number): number {
+  return elapsed > 0 ? Math.round((played / elapsed) * 1000) : 0
 }
 
-function durationText(seconds: number): string {
+function timeLeft({ played, schedules }: CampaignProgress, elapsed: number): string[] {
+  const perSecond = pace(played, elapsed)
+  const seconds = perSecond > 0 ? Math.ceil((schedules - played) / perSecond) : 0
+  if (seconds <= 0) return []
   const [hours, minutes] = [Math.floor(seconds / 3600), Math.floor((seconds % 3600) / 60)]
-  if (hours > 0) return `${hours} h ${minutes} min`
-  return minutes > 0 ? `${minutes} min ${seconds % 60} s` : `${seconds} s`
+  if (hours > 0) return [`${hours} h ${minutes} min left`]
+  return [minutes > 0 ? `${minutes} min ${seconds % 60} s left` : `${seconds} s left`]
 }

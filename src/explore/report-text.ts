@@ -17,12 +17,12 @@ function explorationText({ file, name, seed, played, transitions, find }: Explor
 /** What was found: what is broken, and the shortest schedule that breaks it. */
 export function findText({ island, number, schedule, violation, shrunk }: CampaignFind): string {
   const shortest = shrunk ?? { schedule, violation }
-  const faults = count(shortest.schedule.length, 'entry', 'entries')
+  const where = `island ${island}, schedule ${number}`
   return [
     `"${shortest.violation.invariant}" is broken: ${shortest.violation.message}`,
     shrunk
-      ? `by ${faults}, left of ${schedule.length} after ${count(shrunk.plays, 'play')} (island ${island}, schedule ${number}):`
-      : `by ${faults}, as found (island ${island}, schedule ${number}):`,
+      ? `by these ${shrunk.schedule.length}, left of ${schedule.length} faults and steps after ${count(shrunk.plays, 'play')} (${where}):`
+      : `by these ${schedule.length} faults and steps, as they were found (${where}):`,
     indented(scheduleText(shortest.schedule), 2),
   ].join('\n')
 }

@@ -26,6 +26,7 @@ export class Threads implements AsyncDisposable {
   readonly #lanes: Lane[] = []
   /** Islands with a find that a thread did not come back from. */
   readonly #lost = new Set<number>()
+  #exploring = false
 
   constructor(options: ThreadsOptions) {
     const { exploration, file, module } = options
@@ -65,7 +66,9 @@ export class Threads implements AsyncDisposable {
       }
     }
     while (this.#lanes.length < Math.min(threads, islands.left)) this.#lanes.push(this.#lane())
+    this.#exploring = true
     await Promise.all(this.#lanes.map(goOn))
+    this.#exploring = false
     if (failed.signal.aborted) throw failed.signal.reason
   }
 
@@ -96,7 +99,9 @@ export class Threads implements AsyncDisposable {
   #lane(): Lane {
     const { patience, onLook } = this.#options
     const playing = (): number => this.#lanes.reduce((sum, lane) => sum + lane.number, 0)
-    return new Lane(patience, () => onLook(playing()))
+    return new Lane(patience, () => {
+      if (this.#exploring) onLook(playing())
+    })
   }
 }
 

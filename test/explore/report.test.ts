@@ -119,7 +119,7 @@ test('a report says in words what holds, and what was found', () => {
     "Part 2 of 3.
     found  breaks  (a.test.ts: 600 schedules, 2 transitions, seed 1)
            "no overlap" is broken: attempts 1 and 2 run at 500 ms
-           by 1 entry, left of 2 after 31 plays (island 2, schedule 7):
+           by these 1, left of 2 faults and steps after 31 plays (island 2, schedule 7):
              at 500 ms: stop
     holds  holds  (a.test.ts: 600 schedules, 2 transitions, seed 1)"
   `)
