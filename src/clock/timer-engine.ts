@@ -87,6 +87,13 @@ export class TimerEngine {
     return next === undefined ? undefined : next - this.#wallOffset - this.#start
   }
 
+  /** How many wait that `setTimeout` or `setInterval` has set. */
+  get timersPending(): number {
+    let count = 0
+    for (const { kind } of this.#timers()) if (kind !== 'sleep') count += 1
+    return count
+  }
+
   get pending(): PendingTimer[] {
     return [...this.#timers()]
       .map((timer) => ({

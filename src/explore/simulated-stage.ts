@@ -1,14 +1,15 @@
 import { HarnessLoop } from '../harness/loop.ts'
 import { Simulation } from '../simulate/simulation.ts'
 import type { Exploration } from './exploration.ts'
-import { commandsOf, gaveUpIn } from './scenario-parts.ts'
+import { commandsOf, gaveUpIn, scriptedSpawner } from './scenario-parts.ts'
 import type { ScenarioTimers, Stage } from './stage.ts'
 
 /** A stage in memory. */
 export function simulatedStage({ agents, seed }: Exploration): Stage {
   const simulation = new Simulation()
   const over = new AbortController()
-  const { clock, timeline, timers, spawner } = simulation
+  const { clock, timeline, timers } = simulation
+  const spawner = scriptedSpawner(simulation.spawner, agents)
   const first = agents[0]?.id ?? 'agent'
   return {
     world: {

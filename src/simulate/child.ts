@@ -12,6 +12,8 @@ export interface ChildRequest {
   readonly file: string
   readonly args: readonly string[]
   readonly options: SpawnOptions
+  /** As when there are no descriptors left for them: then Node has no streams, either. */
+  readonly withoutPipes?: boolean
   readonly clock: HeapClock
   /** Told of each signal that it is sent by its handle. */
   readonly onSignal: (signal: NodeJS.Signals) => void
@@ -28,10 +30,10 @@ type SendCallback = (error: Error | null) => void
 export class SimulatedChild extends EventEmitter implements Parent {
   readonly spawnfile: string
   readonly spawnargs: string[]
-  readonly stdin: SimulatedWritable | null = null
-  readonly stdout: SimulatedReadable | null = null
-  readonly stderr: SimulatedReadable | null = null
-  readonly stdio: (SimulatedWritable | SimulatedReadable | null)[]
+  readonly stdin: SimulatedWritable | null | undefined
+  readonly stdout: SimulatedReadable | null | undefined
+  readonly stderr: SimulatedReadable | null | undefined
+  readonly stdio: (SimulatedWritable | SimulatedReadable | null)[] | undefined
   pid: number | undefined
   killed = false
   connected = false
@@ -39,6 +41,7 @@ export class SimulatedChild extends EventEmitter implements Parent {
   signalCode: NodeJS.Signals | null = null
   readonly #request: ChildRequest
   readonly #closing: (() => void)[] = []
+  readonly #endInput: (() => void) | undefined
   #body: Body | undefined
   #closes = 1
   #leave = (): void => {}
@@ -50,9 +53,11 @@ export class SimulatedChild extends EventEmitter implements Parent {
     this.spawnfile = request.file
     this.spawnargs = [request.file, ...request.args]
     const kinds = kindsOf(request.options.stdio)
-    if (kinds[0] === 'pipe') this.stdin = new SimulatedWritable(input)
-    if (kinds[1] === 'pipe') this.stdout = this.#output()
-    if (kinds[2] === 'pipe') this.stderr = this.#output()
+    if (request.withoutPipes) return
+    this.stdin = kinds[0] === 'pipe' ? new SimulatedWritable(input) : null
+    if (kinds[0] === 'ignore') this.#endInput = () => input.end()
+    this.stdout = kinds[1] === 'pipe' ? this.#output() : null
+    this.stderr = kinds[2] === 'pipe' ? this.#output() : null
     this.stdio = [this.stdin, this.stdout, this.stderr]
     if (kinds.includes('ipc')) {
       this.connected = true
@@ -65,11 +70,15 @@ export class SimulatedChild extends EventEmitter implements Parent {
     this.#body = body
     this.pid = body.pid
     process.nextTick(() => this.emit('spawn'))
+    this.#endInput?.()
     this.#obeyOptions()
   }
 
-  /** The system has refused to start it, by this error. */
-  refuse(errno: number, code: string): void {
+  /**
+   * The system has refused to start it, by this error.
+   * @param hear has the end of an output heard when its turn has come
+   */
+  refuse(errno: number, code: string, hear: (fd: 1 | 2, end: () => void) => void): void {
     process.nextTick(() => {
       const syscall = `spawn ${this.spawnfile}`
       const error = Object.assign(new Error(`${syscall} ${code}`), {
@@ -81,7 +90,7 @@ export class SimulatedChild extends EventEmitter implements Parent {
       })
       this.exitCode = errno
       this.stdin?.destroy()
-      for (const stream of [this.stdout, this.stderr]) stream?.push(null)
+      for (const fd of [1, 2] as const) if (this.#stream(fd)) hear(fd, () => this.outputEnds(fd))
       this.emit('error', error)
       this.#finish()
     })
@@ -183,7 +192,7 @@ export class SimulatedChild extends EventEmitter implements Parent {
     })
   }
 
-  #stream(fd: 1 | 2): SimulatedReadable | null {
+  #stream(fd: 1 | 2): SimulatedReadable | null | undefined {
     return fd === 1 ? this.stdout : this.stderr
   }
 

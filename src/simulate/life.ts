@@ -44,6 +44,8 @@ export class Life implements Program, Conversation {
   #readyDelay = 0
   #messages = 0
   #swallowed = false
+  /** What has come on standard input, which is read from ready on. */
+  #unread: (() => void)[] | undefined = []
 
   constructor(parts: LifeParts, makeBody: (program: Program) => Body) {
     this.#parts = parts
@@ -127,11 +129,11 @@ export class Life implements Program, Conversation {
 
   /** What comes on standard input. */
   input(data: Buffer): void {
-    if (this.script.stdin === 'echo' && !this.#wire.deaf) this.body.write(1, data)
+    this.#read(() => this.script.stdin === 'echo' && this.body.write(1, data))
   }
 
   inputEnds(): void {
-    if (this.script.stdin === 'exit-on-eof' && !this.#wire.deaf && this.ready) this.#end()
+    this.#read(() => this.script.stdin === 'exit-on-eof' && this.#end())
   }
 
   // What faults do.
@@ -217,6 +219,14 @@ export class Life implements Program, Conversation {
     const every = stdout?.every
     if (every !== undefined) this.#every(every.ms, () => this.body.write(1, `${every.text}\n`))
     if (lifetime !== undefined) this.#stops.push(this.after(lifetime, () => this.#end()))
+    const unread = this.#unread ?? []
+    this.#unread = undefined
+    for (const read of unread) this.#read(read)
+  }
+
+  #read(act: () => void): void {
+    if (this.#unread) this.#unread.push(act)
+    else if (!this.#wire.deaf) act()
   }
 
   #every(ms: number, act: () => void): void {

@@ -7,7 +7,7 @@ import type { Refusal } from '../process/refusal.ts'
 import { checkSpawnOptions } from '../resolve-options.ts'
 import { HandleEvents, SimulatedHandle } from './handle.ts'
 import { playable } from './playable.ts'
-import type { Started, Starts } from './starts.ts'
+import { type Started, type Starts, systemError } from './starts.ts'
 import type { World } from './world.ts'
 
 /** How the errors of refused starts are called; the others are `ERR_AGENT_SPAWN_FAILED`. */
@@ -51,7 +51,7 @@ export class SimulatedSpawner {
     )
     const { life } = started
     if (!life) throw await this.#refused(started)
-    return new SimulatedHandle(started, life.body, events, {
+    const handle = new SimulatedHandle(started, life.body, events, {
       world: this.#world,
       starts: this.#starts,
       readyWhen,
@@ -59,10 +59,16 @@ export class SimulatedSpawner {
       closeGrace: merged.closeGrace ?? 3000,
       signal: merged.signal,
     })
+    await microtasks(LAUNCH)
+    return handle
   }
 
   async #refused({ attempt, child, refused }: Started): Promise<SuperviseError> {
-    const cause = await new Promise<unknown>((resolve) => child.once('error', resolve))
+    const cause: unknown = refused?.thrown
+      ? systemError('spawn', refused)
+      : await new Promise((resolve) => child.once('error', resolve))
+    await microtasks(FAILED_LAUNCH)
+    attempt.spawnFailed(refused?.code ?? 'UNKNOWN')
     const code = (attempt.refusal && CODES[attempt.refusal]) ?? 'ERR_AGENT_SPAWN_FAILED'
     return new SuperviseError(
       code,
@@ -70,4 +76,15 @@ export class SimulatedSpawner {
       { file: child.spawnfile, cause },
     )
   }
+}
+
+/**
+ * How many microtasks it takes `Spawner` to hand out what it has started, or to note that it could not: what goes on at the
+ * same time is ahead of that, and has to be here, too.
+ */
+const LAUNCH = 2
+const FAILED_LAUNCH = 3
+
+async function microtasks(count: number): Promise<void> {
+  for (let done = 1; done < count; done++) await Promise.resolve()
 }

@@ -1,9 +1,10 @@
 import type { SpawnOptions } from 'node:child_process'
 
+import { Source } from '../clock/source.ts'
 import { Attempt, type AttemptContext } from '../process/attempt.ts'
 import type { AgentScript } from '../protocol/frames.ts'
 import { Body } from './body.ts'
-import { SimulatedChild, signalName } from './child.ts'
+import { type ChildRequest, SimulatedChild, signalName } from './child.ts'
 import { Life, type LifeParts } from './life.ts'
 import { type RefusedStart, refusedStart } from './refusals.ts'
 import type { World } from './world.ts'
@@ -27,7 +28,7 @@ export interface Target {
 /** How a start differs from that of a command. */
 export interface StartExtras extends Partial<Omit<LifeParts, 'world' | 'attempt' | 'welcome'>> {
   readonly saysReady?: boolean
-  /** Whether errors that `spawn` throws at once are thrown here, too. Default true. */
+  /** Whether a refusal is noted, and thrown if `spawn` throws it, at once. Default true; else both are the caller's. */
   readonly throws?: boolean
 }
 
@@ -74,9 +75,7 @@ export class Starts {
     const [program = file, ...words] = options.shell ? file.split(/\s+/) : [file]
     const target = this.#targets.get(program)
     if (target) return this.start(file, [...words, ...args], options, target).child
-    const child = this.#child({ file, args, options }, undefined, NOWHERE)
-    child.refuse(NOT_FOUND.errno, NOT_FOUND.code)
-    return child
+    return this.#refused({ file, args, options }, NOT_FOUND)
   }
 
   start(
@@ -90,10 +89,12 @@ export class Starts {
     const attempt = new Attempt(target.id, this.#context, saysReady)
     const refused = attempt.refusal && refusedStart(attempt.refusal)
     if (refused) {
-      attempt.spawnFailed(refused.code)
+      if (throws) attempt.spawnFailed(refused.code)
       if (refused.thrown && throws) throw systemError('spawn', refused)
-      const child = this.#child({ file, args, options }, undefined, NOWHERE)
-      child.refuse(refused.errno, refused.code)
+      const request = { file, args, options }
+      const child = refused.thrown
+        ? this.#child(request, undefined, NOWHERE)
+        : this.#refused(request, refused)
       return { child, attempt, life: undefined, refused }
     }
     let life: Life | undefined
@@ -145,8 +146,22 @@ export class Starts {
     this.#targets.clear()
   }
 
+  /** One that says so. */
+  #refused(
+    request: Pick<ChildRequest, 'file' | 'args' | 'options'>,
+    { errno, code }: RefusedStart,
+  ): SimulatedChild {
+    const child = this.#child({ ...request, withoutPipes: code === 'EMFILE' }, undefined, NOWHERE)
+    const source = new Source(this.#world.nextPid(), () => request.file)
+    child.refuse(errno, code, (fd, end) => {
+      source.hold('end', end, fd)
+      this.#world.announce(source)
+    })
+    return child
+  }
+
   #child(
-    request: { file: string; args: readonly string[]; options: SpawnOptions },
+    request: Pick<ChildRequest, 'file' | 'args' | 'options' | 'withoutPipes'>,
     attempt: Attempt | undefined,
     input: ConstructorParameters<typeof SimulatedChild>[1],
   ): SimulatedChild {
@@ -177,6 +192,7 @@ export class Starts {
   }
 }
 
-function systemError(syscall: string, { code, errno }: { code: string; errno: number }): Error {
+/** An error as Node makes it of one of the system. */
+export function systemError(syscall: string, { code, errno }: { code: string; errno: number }): Error {
   return Object.assign(new Error(`${syscall} ${code}`), { errno, code, syscall })
 }
