@@ -1,0 +1,56 @@
+import type { Harness } from '../harness/harness.ts'
+import { Crashes } from './crashes.ts'
+import type { Exploration } from './exploration.ts'
+import { explorationOf, type Failure } from './failure.ts'
+import { type Outcome, perform } from './perform.ts'
+import { Player } from './player.ts'
+import { realStage } from './real-stage.ts'
+import { type Played, type ReplayVerdict, verdictOf } from './replay-verdict.ts'
+
+/**
+ * Plays what failed again, in a simulation. Throws `ERR_FAILURE_INVALID` if the exploration cannot have had that failure.
+ * The player is left as it is.
+ */
+export async function replaySimulated(
+  exploration: Exploration,
+  failure: Failure,
+  player: Player,
+): Promise<ReplayVerdict> {
+  const simulated = await player.play(explorationOf(exploration, failure), failure.schedule)
+  return verdictOf(failure, { simulated: playedOf(simulated) })
+}
+
+/**
+ * Plays what failed again, in a simulation and then with the real processes of a harness, which it closes: one for which
+ * {@link realStage} is made. Rejects as that does, and as `replaySimulated`.
+ */
+export async function replayReal(
+  exploration: Exploration,
+  failure: Failure,
+  harness: Harness,
+): Promise<ReplayVerdict> {
+  const known = explorationOf(exploration, failure)
+  const simulated = await simulate(known, failure)
+  const stage = realStage(known, harness)
+  const crashes = Crashes.install()
+  try {
+    const real = playedOf(await perform(stage, known, failure.schedule, crashes))
+    return verdictOf(failure, { simulated, real })
+  } finally {
+    await stage.close()
+    crashes.restore()
+  }
+}
+
+async function simulate(exploration: Exploration, { schedule }: Failure): Promise<Played> {
+  const player = new Player()
+  try {
+    return playedOf(await player.play(exploration, schedule))
+  } finally {
+    player[Symbol.dispose]()
+  }
+}
+
+function playedOf({ trace: { timeline }, violation }: Outcome): Played {
+  return { hash: timeline.hash(), lines: timeline.toString().split('\n'), violation }
+}
