@@ -25,12 +25,10 @@ export function abortable<T>(promise: Promise<T>, signal: AbortSignal | undefine
   })
 }
 
-const NOBODY = (): void => {}
-
 /** The same for who waits again and again, for one thing at a time: it listens to `signal` once, until it is closed. */
 export class Interruptible implements Disposable {
   readonly #signal: AbortSignal
-  #interrupt: (reason: Error) => void = NOBODY
+  #interrupt: (reason: Error) => void = () => {}
   readonly #onAbort = (): void => this.#interrupt(this.#signal.reason as Error)
 
   constructor(signal: AbortSignal) {
@@ -38,44 +36,27 @@ export class Interruptible implements Disposable {
     signal.addEventListener('abort', this.#onAbort)
   }
 
-  /** @param abandon called if the signal aborts first */
-  wait<T>(promise: Promise<T>, abandon?: () => void): Promise<T> {
-    if (this.#signal.aborted) {
-      abandon?.()
-      return abortable(promise, this.#signal)
-    }
+  wait<T>(promise: Promise<T>): Promise<T> {
+    if (this.#signal.aborted) return abortable(promise, this.#signal)
     return new Promise<T>((resolve, reject) => {
-      this.#onInterrupt(reject, abandon)
-      promise.then(
-        (value) => {
-          this.#interrupt = NOBODY
-          resolve(value)
-        },
-        (error: unknown) => {
-          this.#interrupt = NOBODY
-          reject(error)
-        },
-      )
+      this.#interrupt = reject
+      promise.then(resolve, reject)
     })
   }
 
-  /** Resolves when what is begun here calls its argument. @param begin gives back what ends it if the signal aborts first */
+  /**
+   * Resolves when what is begun here calls its argument.
+   * @param begin gives back what ends it if the signal aborts; may be called when it is over, too
+   */
   until(begin: (done: () => void) => () => void): Promise<void> {
     if (this.#signal.aborted) return Promise.reject(this.#signal.reason as Error)
     return new Promise((resolve, reject) => {
-      const cancel = begin(() => {
-        this.#interrupt = NOBODY
-        resolve()
-      })
-      this.#onInterrupt(reject, cancel)
+      const cancel = begin(resolve)
+      this.#interrupt = (reason) => {
+        cancel()
+        reject(reason)
+      }
     })
-  }
-
-  #onInterrupt(reject: (reason: Error) => void, abandon: (() => void) | undefined): void {
-    this.#interrupt = (reason) => {
-      abandon?.()
-      reject(reason)
-    }
   }
 
   [Symbol.dispose](): void {

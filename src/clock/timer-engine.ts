@@ -227,8 +227,8 @@ export function siteOf(below: AnyFunction): Error {
 function inUse(): SuperviseError {
   return new SuperviseError(
     'ERR_CLOCK_IN_USE',
-    'The timers of this worker have been replaced already: by another test that runs at the same time and has a virtual ' +
-      'clock, or by fake timers. There can be one virtual clock at a time: take `concurrent` from tests that use `clock` or ' +
+    'The timers of this worker have been replaced already: by a simulation, by another test that runs at the same time and has a ' +
+      'virtual clock, or by fake timers. There can be one virtual clock at a time: take `concurrent` from tests that use `clock` or ' +
       '`restartLoop`, and remove `vi.useFakeTimers()`.',
   )
 }

@@ -188,10 +188,14 @@ export class RestartLoop {
 
   async #attempt(attempt: number, signal: AbortSignal, waiting: Interruptible): Promise<StartOutcome> {
     const startedAt = this.#clock.now
+    let starting: Promise<void | Running> | undefined
     let running: void | Running
     try {
-      running = await this.#start(signal, waiting)
+      starting = Promise.resolve(this.#starter.start(signal))
+      running = await waiting.wait(starting)
     } catch (error) {
+      // What is up only after the abort is closed when it comes.
+      if (signal.aborted) starting?.then((late) => late && discard(late)).catch(() => {})
       signal.throwIfAborted()
       this.#onEvent({ type: 'start-failed', attempt, error })
       return { kind: 'start-failed', startedAt, error }
@@ -208,14 +212,6 @@ export class RestartLoop {
       discard(running)
       throw error
     }
-  }
-
-  /** What is up only after the abort is closed when it comes. */
-  #start(signal: AbortSignal, waiting: Interruptible): Promise<void | Running> {
-    const starting = Promise.resolve(this.#starter.start(signal))
-    return waiting.wait(starting, () => {
-      starting.then((running) => running && discard(running)).catch(() => {})
-    })
   }
 
   #pause(delay: number, signal: AbortSignal, waiting: Interruptible): Promise<void> {

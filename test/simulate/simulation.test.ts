@@ -162,6 +162,23 @@ test('a command is started by a line of a shell, and its timeout kills it', asyn
   expect([child.signalCode, simulation.clock.now]).toEqual(['SIGINT', 3000])
 })
 
+test('of simulations that run at the same time each one does what is to be done at a time before its time moves', async () => {
+  const times = Array.from({ length: 60 }, (_, index) => index + 1)
+  const logs = [1, 2, 3].map(async (id) => {
+    const simulation = new Simulation()
+    const { clock, timers } = simulation
+    const log: number[] = []
+    const note = (depth: number): void => {
+      if (depth === 0) log.push(clock.now)
+      else setImmediate(() => process.nextTick(() => void Promise.resolve().then(() => note(depth - 1))))
+    }
+    for (const time of times) timers.setTimeout(() => note((time * id) % 4), time)
+    await simulation.advance(100)
+    return log
+  })
+  expect(await Promise.all(logs)).toEqual([times, times, times])
+})
+
 test('a seed gives another order of what happens at one time, the same every time', async () => {
   const orderOf = async (seed?: number): Promise<string> => {
     const simulation = new Simulation(seed === undefined ? {} : { seed })
