@@ -8,6 +8,12 @@ export { type RunUntilOptions, VirtualClock } from './clock/virtual-clock.ts'
 export { renderScoreCard, renderScoreCards, type Score, type ScoreCard } from './conformance/score-card.ts'
 export { createHarness } from './harness/create-harness.ts'
 export { SuperviseError, type SuperviseErrorCode } from './errors.ts'
+export type { ExploreOptions, FaultChoice, Scenario } from './explore/exploration.ts'
+export type { Failure } from './explore/failure.ts'
+export { invariant } from './explore/invariants/index.ts'
+export type { Schedule, ScheduledFault, ScheduledStep, ScheduleEntry } from './explore/schedule.ts'
+export type { ScenarioCommand, ScenarioTimers, ScenarioWorld } from './explore/stage.ts'
+export type { Invariant, Rest, Trace, Violation } from './explore/trace.ts'
 export { type Fault, fault, type FaultDefinition, type FaultOf } from './fault/fault.ts'
 export { FaultPlan, type Injection } from './fault/fault-plan.ts'
 export { faultSupport, type FaultSupport } from './fault/support.ts'
@@ -66,6 +72,12 @@ export {
   type Starter,
 } from './restart/restart-loop.ts'
 export { Scope } from './scope.ts'
+export {
+  Simulation,
+  type SimulatedCommand,
+  type SimulatedCommandOptions,
+  type SimulationOptions,
+} from './simulate/simulation.ts'
 export type { TimelineRecord } from './timeline/attempt-records.ts'
 export type { TimelineEvent, TimelineEventOf, TimelineKind } from './timeline/events.ts'
 export { Timeline, type TimelineTime, type UntilOptions } from './timeline/timeline.ts'

@@ -6,6 +6,9 @@ import { writeAtomically } from '../build/atomic-file.ts'
 import { systemCode } from '../errors.ts'
 import { checkFailure, type Failure, invalid, type RecordedFailure } from './failure.ts'
 
+/** A failure, or where it is: the path or the URL of its file. */
+export type FailureSource = string | URL | Failure
+
 /** Longer names of files are of no use to anybody. */
 const LONGEST_NAME = 60
 
@@ -42,7 +45,7 @@ export function writeFailure(failure: RecordedFailure, directory: string, file?:
  * Reads a failure: from a file, by its path or URL, or what is one already. Throws `ERR_FAILURE_INVALID`, which says what is
  * wrong.
  */
-export function readFailure(source: string | URL | object): Failure {
+export function readFailure(source: FailureSource): Failure {
   if (typeof source !== 'string' && !(source instanceof URL))
     return checkFailure(source, 'The failure that is to be replayed')
   const file = pathOf(source)

@@ -5,13 +5,13 @@ const WIDTH = 100
 const INDENT = '  '
 
 /**
- * A test to paste beside the `options` and the `scenario` of the exploration. In the style of most: single quotes, trailing commas,
- * no semicolons, 100 characters.
+ * A test to paste behind an exploration, `explore(…)`. In the style of most: single quotes, trailing commas, no semicolons, 100
+ * characters.
  */
 export function pasteText({ breaks, message, schedule, hash, seed, within }: Failure): string {
   const needed = { breaks, schedule, hash, seed, within }
-  const comment = message === undefined ? '' : `// ${oneLine(message)}\n`
-  return `${comment}replay(\n${INDENT}${literal(needed, INDENT, ',')},\n${INDENT}options,\n${INDENT}scenario,\n)\n`
+  const comment = message === undefined ? '' : `  // ${oneLine(message)}\n`
+  return `${comment}  .replay(${literal(needed, INDENT, ')', '.replay(')})\n`
 }
 
 /**

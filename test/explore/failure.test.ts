@@ -124,7 +124,7 @@ const DAMAGED: Readonly<Record<string, readonly [value: unknown, says: string]>>
 }
 
 test.each(Object.entries(DAMAGED))('a failure %s is refused', (_, [value, says]) => {
-  expect(() => readFailure(value as object)).toThrow(
+  expect(() => readFailure(value as Failure)).toThrow(
     expect.objectContaining({
       code: 'ERR_FAILURE_INVALID',
       message: expect.stringContaining(says) as string,

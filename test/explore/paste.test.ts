@@ -10,10 +10,12 @@ import { FAILURE } from './failing.ts'
 /** What the test that was pasted replays. */
 function pasted(text: string): unknown {
   let replayed: unknown
-  const replay = (...words: unknown[]): void => {
-    replayed = words
+  const exploration = {
+    replay(failure: unknown): void {
+      replayed = failure
+    },
   }
-  runInNewContext(text, { replay, options: 'options', scenario: 'scenario' })
+  runInNewContext(`exploration\n${text}`, { exploration })
   return replayed
 }
 
@@ -30,9 +32,8 @@ test('a failure is a test to paste', () => {
     within: 60_000,
   })
   expect(text).toMatchInlineSnapshot(`
-    "// it's started again
-    replay(
-      {
+    "  // it's started again
+      .replay({
         breaks: 'stop is final',
         schedule: [
           { attempt: 1, fault: 'exit', at: 'ready' },
@@ -42,21 +43,14 @@ test('a failure is a test to paste', () => {
         hash: '0123456789abcdef',
         seed: 1,
         within: 60000,
-      },
-      options,
-      scenario,
-    )
+      })
     "
   `)
 })
 
 test('a short one stays on its line', () => {
   expect(pasteText({ breaks: "don't", schedule: [] })).toMatchInlineSnapshot(`
-    "replay(
-      { breaks: "don't", schedule: [] },
-      options,
-      scenario,
-    )
+    "  .replay({ breaks: "don't", schedule: [] })
     "
   `)
 })
@@ -88,7 +82,7 @@ test('what is pasted replays what was found, whatever that is', () => {
         const failure: Failure = { breaks, message, schedule, ...(seed !== undefined && { seed }) }
         const replayed = pasted(pasteText(failure))
         const { message: _, ...needed } = failure
-        expect(JSON.stringify(replayed)).toBe(JSON.stringify([needed, 'options', 'scenario']))
+        expect(JSON.stringify(replayed)).toBe(JSON.stringify(needed))
       },
     ),
   )
