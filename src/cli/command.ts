@@ -6,7 +6,10 @@ import type { Streams } from './streams.ts'
 export interface Context {
   readonly streams: Streams
   readonly environment: Readonly<Record<string, string | undefined>>
-  /** Aborts when the user ends it: it then leaves nothing running, and rejects with the reason. */
+  /**
+   * Aborts when the user ends it: it then leaves nothing running, and rejects with the reason. Who never asks for it, because
+   * it may not come to hear of it, is ended by the system.
+   */
   readonly signal: AbortSignal
 }
 

@@ -1,10 +1,10 @@
 import { Command, CommanderError } from 'commander'
 
 import { SuperviseError } from '../errors.ts'
+import { playVersions } from '../explore/play-versions.ts'
 import type { AddCommand, Context } from './command.ts'
 import { addExplore } from './explore/command.ts'
 import { Interrupted } from './interruption.ts'
-import { ownVersion } from './own-version.ts'
 
 /** Each is in a file of its own, and loads what it does when it is called. */
 const COMMANDS: readonly AddCommand[] = [addExplore]
@@ -15,7 +15,7 @@ export async function run(args: readonly string[], context: Context): Promise<nu
   let code: number = 0
   const program = new Command('vitest-supervise')
     .description('Tests programs that start, watch and restart child processes.')
-    .version(ownVersion())
+    .version(playVersions()['vitest-supervise'] ?? '')
     .configureOutput({
       writeOut: (text) => void out.write(text),
       writeErr: (text) => void err.write(text),

@@ -60,6 +60,10 @@ export const addExplore: AddCommand = (program, context, done) => {
         const { mergeParts } = await import('./merge.ts')
         return done(mergeParts(options.merge, options, context))
       }
+      if (options.replay !== undefined) {
+        const { replay } = await import('./replay.ts')
+        return done(await replay(options.replay, files, options, context))
+      }
       const { explore } = await import('./explore.ts')
       return done(await explore(files, options, context))
     })

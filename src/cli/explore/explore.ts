@@ -1,8 +1,12 @@
 import path from 'node:path'
 
-import { runCampaign } from '../../explore/campaign.ts'
+import { type CampaignFind, runCampaign } from '../../explore/campaign.ts'
+import type { Exploration } from '../../explore/exploration.ts'
 import { ISLAND_SIZE } from '../../explore/explore-island.ts'
+import { writeFailure } from '../../explore/failure-file.ts'
+import { failureOfFind } from '../../explore/find-failure.ts'
 import { usesVitest } from '../../explore/load.ts'
+import { pasteText } from '../../explore/paste.ts'
 import { ProgressLine } from '../../explore/progress.ts'
 import { explorationReport, type ExplorationReport, reportOf } from '../../explore/report.ts'
 import { chooseShard, type Shard } from '../../explore/shard.ts'
@@ -18,30 +22,40 @@ export async function explore(
   options: ExploreCommandOptions,
   context: Context,
 ): Promise<ExitCode> {
+  const { err } = context.streams
   const { shard, chosenBy } = chooseShard(options.shard, context.environment)
-  if (chosenBy !== undefined && chosenBy !== '--shard')
-    context.streams.err.write(
-      `Part ${shard.index} of ${shard.count} (${chosenBy}; --shard 1/1 plays everything).\n`,
-    )
-  const found = await explorationsOf(files, context.signal)
+  if (chosenBy !== undefined && options.shard === undefined)
+    err.write(`Part ${shard.index} of ${shard.count} (${chosenBy}; --shard 1/1 plays everything).\n`)
+  // A loop without an end in this thread would never hear of a signal: then the system ends it.
+  const signal = options.workers === 0 ? new AbortController().signal : context.signal
+  const found = await explorationsOf(files, signal)
   const chosen = found.filter(({ exploration }) => options.grep?.test(exploration.name) ?? true)
   if (chosen.length === 0) {
     const names = found.map(({ exploration }) => `"${exploration.name}"`).join(', ')
     throw cannotLoad(`No exploration matches ${String(options.grep)}. There are ${names}.`)
   }
   const reports: ExplorationReport[] = []
-  for (const one of chosen) reports.push(await campaign(one, shard, options, context))
-  return tell(reportOf(exploreVersions(), shard, reports), options, context)
+  const notes: string[] = []
+  for (const one of chosen) {
+    const { schedules = one.exploration.schedules, seed = one.exploration.seed } = options
+    const exploration = { ...one.exploration, schedules, seed }
+    const report = await campaign({ ...one, exploration }, shard, { ...options, signal }, context)
+    reports.push(report)
+    if (report.find) notes.push(await keep(exploration, report.find, options.failures, one.source))
+  }
+  const code = tell(reportOf(exploreVersions(), shard, reports), options, context)
+  for (const note of notes) err.write(`\n${note}`)
+  return code
 }
 
 async function campaign(
-  { source, exploration: declared, collector }: Found,
+  { source, exploration, collector }: Found,
   shard: Shard,
-  { workers, schedules = declared.schedules, seed = declared.seed }: ExploreCommandOptions,
-  { streams, environment, signal }: Context,
+  { workers, signal }: Pick<ExploreCommandOptions, 'workers'> & { readonly signal: AbortSignal },
+  { streams, environment }: Context,
 ): Promise<ExplorationReport> {
-  const exploration = { ...declared, schedules, seed }
-  const line = new ProgressLine(exploration.name, streams.err, environment)
+  const { name, seed, schedules } = exploration
+  const line = new ProgressLine(name, streams.err, environment)
   try {
     const { result } = await runCampaign(exploration, {
       source,
@@ -52,11 +66,30 @@ async function campaign(
       onProgress: (progress) => line.show(progress),
       ...(workers !== undefined && { workers }),
     })
-    if (collector.missed !== undefined) throw cannotLoad(usesVitest(collector.missed, exploration.name))
-    const file = path.relative('', source).split(path.sep).join('/')
-    const about = { file, name: exploration.name, seed, schedules, islandSize: ISLAND_SIZE }
-    return explorationReport(about, result)
+    if (collector.missed !== undefined) throw cannotLoad(usesVitest(collector.missed, name))
+    const file = relative(source)
+    return explorationReport({ file, name, seed, schedules, islandSize: ISLAND_SIZE }, result)
   } finally {
     line.end()
   }
+}
+
+/** Writes what was found to its file, and gives what to do with it. */
+async function keep(
+  exploration: Exploration,
+  find: CampaignFind,
+  directory: string,
+  source: string,
+): Promise<string> {
+  const failure = await failureOfFind(exploration, find)
+  const file = relative(writeFailure(failure, path.resolve(directory), source))
+  return (
+    `"${exploration.name}" is kept in ${file}. Play it again, with real processes too:\n` +
+    `  npx vitest-supervise explore --replay ${file}\n` +
+    `Or as a test, beside the options and the scenario in ${relative(source)}:\n${pasteText(failure).replace(/^(?=.)/gm, '  ')}`
+  )
+}
+
+function relative(file: string): string {
+  return path.relative('', file).split(path.sep).join('/')
 }

@@ -1,0 +1,45 @@
+import { afterAll, expect, test } from 'vitest'
+
+import { RESTARTS } from '../explore/support/project.ts'
+import { LabProject } from '../lab/project.ts'
+import { run } from './support/command-run.ts'
+
+const project = new LabProject({
+  files: {
+    'restarts.js': RESTARTS,
+    'empty.js': '',
+    'broken.ts': 'const = 1',
+    'expecting.js':
+      `import { expect } from 'vitest'\nimport { explore } from 'vitest-supervise'\n` +
+      `explore('x', { invariants: [] }, () => expect(1).toBe(1))`,
+  },
+})
+
+afterAll(() => project[Symbol.asyncDispose]())
+
+test.each([
+  ['no file', [], 'ERR_EXPLORE_LOAD: No file is given.'],
+  ['a file that is not there', ['nowhere.ts'], 'ERR_EXPLORE_LOAD: There is no file nowhere.ts in '],
+  ['a file without explorations', ['empty.js'], 'declares no exploration'],
+  ['a file that does not compile', ['broken.ts'], 'Expected identifier but found "=" (broken.ts, line 1).'],
+  [
+    'no such name',
+    ['restarts.js', '--grep', 'other'],
+    'No exploration matches /other/. There are "holds", "breaks soon"',
+  ],
+  [
+    'no shard',
+    ['restarts.js', '--shard', '4/3'],
+    'ERR_OPTION_INVALID: The shard is "4/3", but must be such as 2/3',
+  ],
+  ['no number', ['restarts.js', '--workers', 'two'], `option '--workers <n>' argument 'two' is invalid.`],
+  ['an unknown option', ['restarts.js', '--worker', '2'], `unknown option '--worker'`],
+  ['what cannot go together', ['--merge', 'a.json', '--shard', '1/2'], 'cannot be used with option'],
+  ['no failure', ['--replay', 'empty.js'], 'ERR_FAILURE_INVALID: The failure in '],
+  ['Vitest in a scenario', ['expecting.js'], 'uses `expect` of Vitest'],
+])('%s ends it with code 2 and one message, without a stack', async (_, args, message) => {
+  const { code, out, err } = await run(project, 'explore', ...args)
+  expect({ code, out }).toEqual({ code: 2, out: '' })
+  expect(err).toContain(message)
+  expect(err).not.toMatch(/^ +at /m)
+})
