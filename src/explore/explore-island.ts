@@ -18,7 +18,7 @@ export interface ExploreIslandOptions {
 
 /**
  * Plays the schedules of an island, to the first that breaks an invariant. They depend on the exploration, its seed and the
- * index of the island alone: half of them are new, and half of them are made of those that have shown new transitions.
+ * index of the island alone: some are new, and most are made of those that have shown new transitions.
  * The very first one of all is empty.
  */
 export async function exploreIsland(
@@ -77,4 +77,4 @@ class Source {
   }
 }
 
-const MUTATED = 0.5
+const MUTATED = 0.65

@@ -10,9 +10,9 @@ export interface FaultForm {
   /** What tells it from the others of an exploration. */
   readonly label: string
   readonly fault: string
-  /** What it is told, in what is not a duration. */
-  readonly options: Readonly<Record<string, Json>>
-  /** Which options are durations, which schedules choose. */
+  /** What it is told, in the order in which people read it. Undefined: a duration, which schedules choose. */
+  readonly options: Readonly<Record<string, Json | undefined>>
+  /** Which options are durations. */
   readonly durations: readonly string[]
   /** Where it can strike, from the simplest on. Besides: {@link FaultForm.later}. */
   readonly points: readonly ('ready' | 'start' | 'spawn')[]
@@ -35,33 +35,34 @@ export function faultForms(exploration: Pick<Exploration, 'faults' | 'within'>):
 
 /** Which of the forms an entry has; -1 for one of another exploration. */
 export function formIndex(forms: readonly FaultForm[], { fault, options = {} }: ScheduledFault): number {
-  return forms.findIndex((form) => {
-    const names = new Set([...Object.keys(form.options), ...form.durations])
-    const given = Object.keys(options)
-    return (
+  const given = JSON.stringify(Object.keys(options))
+  return forms.findIndex(
+    (form) =>
       form.fault === fault &&
-      given.length === names.size &&
-      given.every((name) => names.has(name)) &&
-      Object.entries(form.options).every(([name, value]) => isSame(options[name], value))
-    )
-  })
+      JSON.stringify(Object.keys(form.options)) === given &&
+      Object.entries(form.options).every(
+        ([name, value]) => value === undefined || JSON.stringify(value) === JSON.stringify(options[name]),
+      ),
+  )
 }
 
 /** An entry of a form. Its durations are long enough to be noticed: they can be shortened. */
 export function madeOf(
-  { fault, options, durations }: FaultForm,
+  { fault, options }: FaultForm,
   { agent, attempt }: Pick<ScheduledFault, 'agent' | 'attempt'>,
   at: Point,
 ): ScheduledFault {
-  const all = { ...options, ...Object.fromEntries(durations.map((name) => [name, NOTICEABLE])) }
-  const told = Object.keys(all).length > 0 && { options: all }
+  const all = Object.entries(options).map(
+    ([name, value]) => [name, value === undefined ? NOTICEABLE : value] as const,
+  )
+  const told = all.length > 0 && { options: Object.fromEntries(all) }
   return { ...(agent !== undefined && { agent }), attempt, fault, ...told, at }
 }
 
 const NOTICEABLE = 10_000
 
 /** Whether a fault can strike there. */
-export function canStrike(fault: Fault, at: Point): boolean {
+function canStrike(fault: Fault, at: Point): boolean {
   try {
     resolveWhere(fault, { at })
     return true
@@ -95,10 +96,13 @@ function formsOf(choice: FaultChoice, { duration }: TimeLimits): FaultForm[] {
 
 function formOf(fault: Fault, durations: readonly string[] = []): FaultForm {
   const options = Object.fromEntries(
-    Object.entries(fault.options).filter(([name]) => !durations.includes(name)),
+    Object.entries(fault.options).map(([name, value]) => [
+      name,
+      durations.includes(name) ? undefined : value,
+    ]),
   )
   return {
-    label: JSON.stringify([fault.name, options, durations, fault.at]),
+    label: JSON.stringify([fault.name, Object.entries(options), fault.at]),
     fault: fault.name,
     options,
     durations,
@@ -109,8 +113,4 @@ function formOf(fault: Fault, durations: readonly string[] = []): FaultForm {
 
 function isSimplest({ fault, options }: FaultForm): boolean {
   return fault === 'exit' && (options['code'] ?? 1) === 1
-}
-
-function isSame(one: unknown, other: unknown): boolean {
-  return one === other || JSON.stringify(one) === JSON.stringify(other)
 }

@@ -94,8 +94,8 @@ export class Mutator {
     const [time = 0, next = time] = [times[at], times[at + 1]]
     const drawn = this.#random()
     if (drawn < 0.3) return time
-    if (drawn < 0.45) return time - 1
-    if (drawn < 0.6) return time + 1
+    if (drawn < 0.5) return time - 1
+    if (drawn < 0.65) return time + 1
     return Math.floor((time + next) / 2)
   }
 
@@ -107,7 +107,7 @@ export class Mutator {
 /** How often one change is followed by another. */
 const AGAIN = 0.3
 /** How often what is new happens at a time of the play. */
-const TIMELY = 0.5
+const TIMELY = 0.75
 
 /** The distance as a whole number of ms, up to a limit. */
 function upTo(most: number, distance: number): number {

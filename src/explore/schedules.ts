@@ -38,10 +38,9 @@ function fault(
   after: fc.Arbitrary<number>,
   duration: fc.Arbitrary<number>,
 ): fc.Arbitrary<ScheduledFault> {
-  const options = {
-    ...Object.fromEntries(Object.entries(form.options).map(([name, value]) => [name, literal(value)])),
-    ...Object.fromEntries(form.durations.map((name) => [name, duration])),
-  }
+  const options: Record<string, fc.Arbitrary<Json>> = {}
+  for (const [name, value] of Object.entries(form.options))
+    options[name] = value === undefined ? duration : literal(value)
   const at = [
     ...(form.points.length > 0 ? [fc.constantFrom(...form.points)] : []),
     ...(form.later ? [fc.record({ after }, EXACT)] : []),
