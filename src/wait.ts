@@ -83,16 +83,16 @@ export function deferred<T>(): Deferred<T> {
 
 /** Wakes all who wait for something to change. */
 export class Notifier {
-  #next = deferred<void>()
+  #next: Deferred<void> | undefined
 
   notify(): void {
-    const { resolve } = this.#next
-    this.#next = deferred()
-    resolve()
+    const next = this.#next
+    this.#next = undefined
+    next?.resolve()
   }
 
   /** Resolves at the next `notify()`; rejects with the reason of `signal`. */
   wait(signal?: AbortSignal): Promise<void> {
-    return abortable(this.#next.promise, signal)
+    return abortable((this.#next ??= deferred()).promise, signal)
   }
 }

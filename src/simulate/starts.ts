@@ -213,7 +213,9 @@ export class Starts {
   ): SimulatedChild {
     return new SimulatedChild(
       {
-        ...request,
+        file: request.file,
+        args: request.args,
+        options: request.options,
         clock: this.#world.clock,
         onSignal: (signal) => attempt?.signalled(signal),
         onExit: (exitCode, signal) => {
