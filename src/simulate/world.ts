@@ -1,3 +1,4 @@
+import { workInFlight } from '../clock/quiet.ts'
 import { seededOrder } from '../clock/seeded-order.ts'
 import { bySource, type Source } from '../clock/source.ts'
 import { SuperviseError } from '../errors.ts'
@@ -77,7 +78,7 @@ export class World {
   async #settle(): Promise<void> {
     try {
       for (let rounds = 0; rounds < MOST_AT_ONCE; rounds++) {
-        if (!(await turnsOver())) throw endless('microtasks and immediates')
+        if (!(await turnsOver())) throw restless()
         if (this.#work.length > 0) this.#doWork()
         else if (this.#sources.size > 0) await this.#giveOut()
         else if (this.#resting.length > 0) for (const { resolve } of this.#resting.splice(0)) resolve()
@@ -104,6 +105,17 @@ export class World {
       await source.turn(turnsOver)
     }
   }
+}
+
+function restless(): SuperviseError {
+  const requests = workInFlight().filter((name) => name !== 'Immediate')
+  if (requests.length === 0) return endless('microtasks and immediates')
+  return new SuperviseError(
+    'ERR_CLOCK_STALLED',
+    `Time cannot move in the simulation: what this process has asked the system for takes too long (${requests.join(', ')}). ` +
+      'Give the program something that answers at once, or test it with real processes.',
+    { requests },
+  )
 }
 
 function endless(what: string): SuperviseError {
