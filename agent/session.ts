@@ -34,6 +34,7 @@ export class Session {
   readonly #events: SessionEvents
   #messages = 0
   #readiness: Promise<void> | undefined
+  #struck: Promise<void> | undefined
 
   /**
    * Says hello, waits for the welcome, and plays the faults of starting. Frames are handed on from the next turn of
@@ -94,6 +95,11 @@ export class Session {
     return (this.#readiness ??= this.#becomeReady())
   }
 
+  /** What the faults at ready do that take a while, such as starting a process. */
+  get struck(): Promise<void> | undefined {
+    return this.#struck
+  }
+
   /** Unless it has been said, ready never will be. */
   abandonReady(): void {
     this.#stage.delayReady(Infinity)
@@ -152,7 +158,7 @@ export class Session {
     }
     this.#stage.ready = true
     this.channel?.send({ t: 'ready' })
-    void this.#faults.reach('ready')
+    this.#struck = this.#faults.reach('ready')
     this.#faults.schedule((ms, strike) => this.alarm.after(ms, strike, true))
   }
 
