@@ -95,7 +95,13 @@ export class ScriptedAgent {
     if (lifetime !== undefined) {
       this.#stops.push(this.#session.alarm.after(lifetime, () => this.#end(exitCode)))
     }
-    if (stdin === 'echo' || stdin === 'exit-on-eof') this.#readStdin(stdin, exitCode)
+    if (stdin === 'echo' || stdin === 'exit-on-eof') {
+      const { struck } = this.#session
+      const read = (): void => this.#readStdin(stdin, exitCode)
+      // If that is at its end by now, which of the two comes first would be chance.
+      if (struck) void struck.finally(read)
+      else read()
+    }
   }
 
   #readStdin(mode: 'echo' | 'exit-on-eof', exitCode: number): void {

@@ -34,6 +34,7 @@ export class Session {
   readonly #events: SessionEvents
   #messages = 0
   #readiness: Promise<void> | undefined
+  #struck: Promise<void> | undefined
 
   /**
    * Says hello, waits for the welcome, and plays the faults of starting. Frames are handed on from the next turn of
@@ -92,6 +93,11 @@ export class Session {
   /** Says ready, when the faults of starting let it; resolves when it has. @param announce called just before */
   ready(announce?: () => void): Promise<void> {
     return (this.#readiness ??= this.#becomeReady(announce))
+  }
+
+  /** What the faults at ready do that take a while, such as starting a process. */
+  get struck(): Promise<void> | undefined {
+    return this.#struck
   }
 
   /** Unless it has been said, ready never will be. */
@@ -153,7 +159,7 @@ export class Session {
     announce?.()
     this.#stage.ready = true
     this.channel?.send({ t: 'ready' })
-    void this.#faults.reach('ready')
+    this.#struck = this.#faults.reach('ready')
     this.#faults.schedule((ms, strike) => this.alarm.after(ms, strike, true))
   }
 

@@ -31,7 +31,7 @@ export class Collector implements Registry {
   }
 
   readonly explore = Object.assign(
-    (name: string, options: unknown, scenario: unknown): void => {
+    (name: string, options: unknown, scenario: unknown): Explored => {
       const full = [...this.#groups, name].join(SEPARATOR)
       if (this.explorations.has(full)) {
         throw new SuperviseError(
@@ -42,8 +42,9 @@ export class Collector implements Registry {
       }
       const exploration = resolveExploration(full, options as ExploreOptions, scenario as Scenario)
       this.explorations.set(full, exploration)
+      return EXPLORED
     },
-    { skip: (): void => {}, todo: (): void => {}, only: (...args: Explore): void => this.explore(...args) },
+    { skip: (): Explored => EXPLORED, only: (...args: Explore): Explored => this.explore(...args) },
   )
 
   /** What a file gets besides the library when it imports `vitest-supervise`. */
@@ -108,3 +109,10 @@ export class Collector implements Registry {
 }
 
 type Explore = [name: string, options: unknown, scenario: unknown]
+
+/** What `explore` gives where nothing is tested. */
+interface Explored {
+  replay(): Explored
+}
+
+const EXPLORED: Explored = { replay: () => EXPLORED }

@@ -73,6 +73,11 @@ export class Body {
     return this.#end === undefined
   }
 
+  /** Whether anything lives that it has started, or that those have. */
+  get hasDescendants(): boolean {
+    return [...this.children].some((child) => child.isAlive || child.hasDescendants)
+  }
+
   get isStopped(): boolean {
     return this.#stopped
   }

@@ -42,9 +42,11 @@ export const DEEDS: Readonly<Record<string, Deed>> = {
   abort: (life, _options, confirm) => confirm({ signal: 'SIGABRT' }, () => life.body.end(null, 'SIGABRT')),
   outOfMemory: (life, _options, confirm) =>
     confirm({ signal: 'SIGABRT' }, () => life.body.end(null, 'SIGABRT')),
-  cpuQuota: (life, _options, confirm) => confirm({ signal: 'SIGXCPU' }, () => life.body.signal('SIGXCPU')),
-  uncaughtException: (life, _options, confirm) => throwIn(life, 'uncaughtException', confirm),
-  unhandledRejection: (life, _options, confirm) => throwIn(life, 'unhandledRejection', confirm),
+  // It works on beside all that it has to do.
+  cpuQuota: (life, _options, confirm) =>
+    confirm({ signal: 'SIGXCPU' }, () => life.body.later(() => life.body.signal('SIGXCPU'))),
+  uncaughtException: (life, _options, confirm) => throwIn(life, 'uncaughtException', 'at once', confirm),
+  unhandledRejection: (life, _options, confirm) => throwIn(life, 'unhandledRejection', 'soon', confirm),
   hang: (life, _options, confirm) => confirm(null, () => (life.body.hung = true)),
   freeze: (life, _options, confirm) => confirm({ signal: 'SIGSTOP' }, () => life.body.signal('SIGSTOP')),
   silent(life, _options, confirm) {
@@ -145,11 +147,14 @@ export const DEEDS: Readonly<Record<string, Deed>> = {
   },
 }
 
-function throwIn(life: Life, name: string, confirm: Parameters<Deed>[2]): void {
+function throwIn(life: Life, name: string, when: 'at once' | 'soon', confirm: Parameters<Deed>[2]): void {
   const message = `the fault ${name} of vitest-supervise`
   confirm({ message }, () => {
-    life.body.write(2, `Error: ${message}\n`)
-    life.body.end(1, null)
+    life.swallow()
+    life.fall(when, () => {
+      life.body.write(2, `Error: ${message}\n`)
+      life.body.end(1, null)
+    })
   })
 }
 

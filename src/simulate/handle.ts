@@ -7,6 +7,7 @@ import type { AgentHandle } from '../process/agent-handle.ts'
 import { AgentOutput } from '../process/agent-output.ts'
 import type { WatchResult } from '../process/watcher.ts'
 import { MessageQueue } from '../protocol/message-queue.ts'
+import { realTurn } from '../real-time.ts'
 import { abortable, deferred } from '../wait.ts'
 import type { Body } from './body.ts'
 import { asChildProcess } from './child.ts'
@@ -154,11 +155,12 @@ export class SimulatedHandle implements Omit<AgentHandle, 'socket' | 'mark'> {
       await Promise.race([this.exited, world.clock.sleep(closeGrace, over.signal).catch(() => {})])
       over.abort(null)
     }
+    const leaves = this.#body.hasDescendants
     this.#signalGroup('SIGKILL')
     starts.killDescendants(this.#body)
     const result = await this.exited
-    // The kernel takes a while, during which all others are heard who have something to say.
-    await world.atRest()
+    // The kernel takes a while for them, during which all others are heard who have something to say.
+    if (leaves) await world.atRest()
     return result
   }
 
@@ -200,11 +202,25 @@ export class SimulatedHandle implements Omit<AgentHandle, 'socket' | 'mark'> {
     }
   }
 
+  /** Its outputs have ended; or somebody holds them, and there is nothing else to wait for. */
+  async #drained(): Promise<void> {
+    const { stdout, stderr } = this.#started.child
+    const closed = [stdout, stderr].map(
+      (stream) =>
+        new Promise<void>((resolve) =>
+          stream?.closed === false ? stream.once('close', resolve) : resolve(),
+        ),
+    )
+    await Promise.race([Promise.all(closed), this.#parts.world.atRest()])
+  }
+
   async #diedEarly(over: AbortSignal): Promise<never> {
     const { exitCode, signal } = await this.exited
     // Nobody asks any more.
     if (over.aborted) return new Promise<never>(() => {})
-    await this.#parts.world.atRest()
+    await this.#drained()
+    // What it said in the same turn counts, as with real ones.
+    await realTurn()
     const fate = signal ? `was killed by ${signal}` : `exited with code ${exitCode}`
     throw new SuperviseError(
       'ERR_AGENT_EXITED',

@@ -1,10 +1,11 @@
 import type { Json } from '../json.ts'
 import type { Attempt, Conversation } from '../process/attempt.ts'
-import { type AgentScript, type FaultOrder, isAt, type Moment } from '../protocol/frames.ts'
+import type { AgentScript, FaultOrder } from '../protocol/frames.ts'
 import type { SessionListener, Welcome } from '../protocol/host-session.ts'
 import type { Body, Program } from './body.ts'
 import { DEEDS } from './deeds.ts'
 import { startIdle } from './idle.ts'
+import { Orders } from './orders.ts'
 import { Wire } from './wire.ts'
 import type { World } from './world.ts'
 
@@ -36,15 +37,16 @@ export class Life implements Program, Conversation {
   muted = false
   readonly #parts: LifeParts
   readonly #wire: Wire
+  readonly #orders: Orders
   readonly #answers = new Map<NodeJS.Signals, () => void>()
-  #orders: readonly FaultOrder[] = []
   #stops: (() => void)[] = []
   #began = false
   #leaving = false
+  #falls: 'at once' | 'soon' | undefined
   #readyDelay = 0
   #messages = 0
   #swallowed = false
-  /** What has come on standard input, which is read from ready on. */
+  /** What has come on standard input, which is read when the faults at ready are over. */
   #unread: (() => void)[] | undefined = []
 
   constructor(parts: LifeParts, makeBody: (program: Program) => Body) {
@@ -52,6 +54,10 @@ export class Life implements Program, Conversation {
     this.world = parts.world
     this.body = makeBody(this)
     this.#wire = new Wire(this.body, parts.world.clock)
+    this.#orders = new Orders(this, {
+      fired: (id, proof) => this.#wire.say(() => this.listener?.fired(id, proof)),
+      failed: (id, reason) => this.#wire.say(() => this.listener?.failed(id, reason)),
+    })
   }
 
   /** Says hello, when everybody here has done what he can, and lives. */
@@ -60,10 +66,10 @@ export class Life implements Program, Conversation {
       const { attempt, welcome } = this.#parts
       const { faults, script } = welcome()
       this.script = script
-      this.#orders = faults
+      this.#orders.begin(faults)
       attempt.connected(this)
       attempt.hello({ id: attempt.agent, pid: this.body.pid, can: Object.keys(DEEDS), points: [] })
-      this.#reach('start', () => this.#startUp())
+      this.#orders.reach('start', () => this.#startUp())
     })
   }
 
@@ -94,12 +100,12 @@ export class Life implements Program, Conversation {
   // What the test says.
 
   order({ id, name, options }: Omit<FaultOrder, 'at'>): Promise<boolean> {
-    if (this.isConnected) this.#wire.hear(() => this.#play({ id, name, options, at: 'ready' }))
+    if (this.isConnected) this.#wire.hear(() => this.#orders.play({ id, name, options, at: 'ready' }))
     return Promise.resolve(this.isConnected)
   }
 
   retract(id: number): void {
-    this.#wire.hear(() => (this.#orders = this.#orders.filter((order) => order.id !== id)))
+    this.#wire.hear(() => this.#orders.retract(id))
   }
 
   /** A signal is felt by the body. */
@@ -110,7 +116,7 @@ export class Life implements Program, Conversation {
     if (!this.isConnected) return false
     this.#wire.hear(() => {
       this.#swallowed = false
-      this.#reach({ message: ++this.#messages })
+      this.#orders.reach({ message: ++this.#messages })
       this.body.run(() => !this.#swallowed && this.message(body))
     })
     return true
@@ -168,6 +174,16 @@ export class Life implements Program, Conversation {
     })
   }
 
+  /**
+   * Ends, by what nobody has caught: `at once`, when the faults of this moment are played, or `soon`, when it has come to
+   * something that takes a while.
+   */
+  fall(when: 'at once' | 'soon', end: () => void): void {
+    this.#falls = when
+    if (when === 'at once') this.#orders.fall()
+    this.body.later(end)
+  }
+
   /** Acts in so many ms of the test's time, unless the returned function is called before. */
   after(ms: number, act: () => void): () => void {
     return this.#wire.after(ms, act)
@@ -185,9 +201,14 @@ export class Life implements Program, Conversation {
 
   #prepare(): void {
     const { listen, children = [] } = this.script
-    if (listen !== undefined)
+    if (listen !== undefined) {
+      if (this.#falls) return
       this.message({ listening: listen === 0 ? 32_768 + (this.body.pid % 28_000) : listen })
-    for (const kind of children) startIdle(this.world, this.body, kind)
+    }
+    for (const kind of children) {
+      startIdle(this.world, this.body, kind)
+      if (this.#falls) return
+    }
     this.#becomeReady()
   }
 
@@ -203,22 +224,30 @@ export class Life implements Program, Conversation {
       this.listener?.ready()
       this.#parts.onReady?.()
     })
-    this.#reach('ready')
-    this.body.run(() => this.#run())
+    let begun = false
+    const read = (): void => {
+      if (begun) this.#readInput()
+      begun = true
+    }
+    this.#orders.reach('ready', read)
+    this.body.run(() => {
+      if (this.#falls === 'at once') return
+      this.#run()
+      read()
+    })
   }
 
   #run(): void {
-    for (const order of this.#orders) {
-      const { at } = order
-      if (typeof at !== 'object' || !('after' in at)) continue
-      this.after(at.after, () => this.#orders.includes(order) && this.#play(order))
-    }
+    this.#orders.schedule((ms, strike) => this.after(ms, strike))
     const { heartbeat, stdout, lifetime } = this.script
     let beats = 0
     if (heartbeat !== undefined) this.#every(heartbeat, () => this.message({ heartbeat: ++beats }))
     const every = stdout?.every
     if (every !== undefined) this.#every(every.ms, () => this.body.write(1, `${every.text}\n`))
     if (lifetime !== undefined) this.#stops.push(this.after(lifetime, () => this.#end()))
+  }
+
+  #readInput(): void {
     const unread = this.#unread ?? []
     this.#unread = undefined
     for (const read of unread) this.#read(read)
@@ -252,39 +281,5 @@ export class Life implements Program, Conversation {
   #stop(): void {
     this.delayReady(Infinity)
     for (const stop of this.#stops.splice(0)) stop()
-  }
-
-  /** @param then follows when those faults are over that take a while */
-  #reach(moment: Moment, then = (): void => {}): void {
-    const due = this.#orders.filter(({ at }) => isAt(at, moment))
-    this.#orders = this.#orders.filter((order) => !due.includes(order))
-    this.#playAll(due, then)
-  }
-
-  #playAll([first, ...others]: readonly FaultOrder[], then: () => void): void {
-    this.body.run(() => {
-      if (first) this.#play(first, () => this.#playAll(others, then))
-      else then()
-    })
-  }
-
-  #play({ id, name, options }: FaultOrder, then = (): void => {}): void {
-    const fail = (reason: string): void => {
-      this.#wire.say(() => this.listener?.failed(id, reason))
-      then()
-    }
-    const deed = DEEDS[name]
-    if (!deed) return fail('a simulated agent does not know it')
-    let goOn: ReturnType<typeof deed>
-    try {
-      goOn = deed(this, options, (proof, act) => {
-        this.#wire.say(() => this.listener?.fired(id, proof))
-        act?.()
-      })
-    } catch (error) {
-      return fail(error instanceof Error ? error.message : String(error))
-    }
-    if (goOn) goOn(then)
-    else then()
   }
 }

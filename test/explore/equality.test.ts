@@ -5,7 +5,7 @@ import { type Drawn, draw, playableFaults } from '../lab/equality/draw.ts'
 
 const READY = { stdout: { ready: 'ready' } }
 
-/** Schedules in which the simulation once did something else. */
+/** Schedules in which the two once did different things. */
 const MENDED: Readonly<Record<string, Drawn>> = {
   'standard input that is at its end': {
     scenario: 'generations',
@@ -13,9 +13,19 @@ const MENDED: Readonly<Record<string, Drawn>> = {
     within: 5000,
     schedule: [],
   },
+  'standard input at its end beside a fault that takes a while': {
+    scenario: 'generations',
+    agents: { one: { ...READY, stdin: 'exit-on-eof' } },
+    within: 1000,
+    schedule: [
+      { attempt: 1, fault: 'holdOutput', at: 'ready' },
+      { attempt: 1, fault: 'splitCharacter', at: 'ready' },
+    ],
+  },
   'restart loops that are stopped while they start': {
     scenario: 'restart loop',
-    agents: { one: { ...READY, startDelay: 700 }, two: READY },
+    // Without a delay it would be chance whether they are ready by the time of the signal.
+    agents: { one: { startDelay: 700 }, two: { startDelay: 700 } },
     within: 5000,
     schedule: [{ step: 'stop', at: 0 }],
   },
@@ -24,6 +34,39 @@ const MENDED: Readonly<Record<string, Drawn>> = {
     agents: { one: READY, two: READY, three: READY },
     within: 5000,
     schedule: [{ agent: 'two', attempt: 1, fault: 'symlinkLoop', at: 'spawn' }],
+  },
+  'an agent that ends before it is ready, beside others': {
+    scenario: 'restart loop',
+    agents: { one: READY, two: READY },
+    within: 5000,
+    schedule: [{ agent: 'one', attempt: 1, fault: 'exit', at: 'start' }],
+  },
+  'what nobody catches at ready, and what strikes at the same time': {
+    scenario: 'witness',
+    agents: { one: READY, two: READY },
+    within: 5000,
+    schedule: [
+      { agent: 'one', attempt: 1, fault: 'unhandledRejection', at: 'ready' },
+      { agent: 'one', attempt: 1, fault: 'ignoreSignal', at: 'ready' },
+      { agent: 'two', attempt: 1, fault: 'uncaughtException', at: 'ready' },
+      { agent: 'two', attempt: 1, fault: 'hang', at: 'ready' },
+    ],
+  },
+  'what nobody catches at the start': {
+    scenario: 'witness',
+    agents: { one: READY, two: READY, three: { ...READY, children: ['ordinary'] } },
+    within: 1000,
+    schedule: [
+      { agent: 'one', attempt: 1, fault: 'uncaughtException', at: 'start' },
+      { agent: 'two', attempt: 1, fault: 'unhandledRejection', at: 'start' },
+      { agent: 'three', attempt: 1, fault: 'unhandledRejection', at: 'start' },
+    ],
+  },
+  'processor time that is spent while an agent starts': {
+    scenario: 'witness',
+    agents: { one: READY },
+    within: 1000,
+    schedule: [{ attempt: 1, fault: 'cpuQuota', at: 'start' }],
   },
   'starts that are refused at once and in the next tick': {
     scenario: 'restart loop',

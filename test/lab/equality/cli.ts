@@ -9,7 +9,8 @@ const USAGE = `Plays random schedules in a simulation and with real processes, a
   --schedules n  how many (default 1000)
   --seed s       which ones: the first has this seed, the next one has the next (default 1)
   --agents n     at most so many at a time (default 3)
-  --at-least p   how many of a hundred must be equal (default 99.9)`
+  --at-least p   how many of a hundred must be equal (default 99.9)
+  --only json    one play, as { scenario, agents, within, schedule }: prints what real processes do`
 
 const { values } = parseArgs({
   options: {
@@ -17,12 +18,20 @@ const { values } = parseArgs({
     seed: { type: 'string', default: '1' },
     agents: { type: 'string', default: '3' },
     'at-least': { type: 'string', default: '99.9' },
+    only: { type: 'string' },
     help: { type: 'boolean' },
   },
 })
 
 if (values.help) console.log(USAGE)
+else if (values.only !== undefined) await playOnly(JSON.parse(values.only) as Drawn)
 else process.exitCode = (await main()) ? 0 : 1
+
+async function playOnly(drawn: Drawn): Promise<void> {
+  await using worlds = await BothWorlds.open()
+  console.log((await worlds.real(drawn)).lines.join('\n'))
+  await agree(worlds, drawn, NaN)
+}
 
 async function main(): Promise<boolean> {
   const began = performance.now()

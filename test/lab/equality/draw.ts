@@ -30,7 +30,7 @@ const SCRIPTS: readonly AgentScript[] = [
   { ...READY, onSignal: { SIGTERM: { drain: 9000 } } },
   { ...READY, onSignal: { SIGTERM: 'ignore' } },
   { stdout: { start: 'starting', ready: 'ready', every: { ms: 4000, text: 'tick' } }, heartbeat: 7000 },
-  { ...READY, children: ['ordinary', 'setsid'] },
+  { ...READY, children: ['ordinary', 'setsid'], stdin: 'exit-on-eof' },
 ]
 
 type Draw = <T>(list: readonly T[]) => T
@@ -38,6 +38,7 @@ type Draw = <T>(list: readonly T[]) => T
 /** What schedules are drawn from: those that a simulation can play and this machine has. The default ones come up more often. */
 export function playableFaults(): Fault[] {
   return [...Object.keys(REFUSALS), ...Object.keys(DEEDS)]
+    .filter((name) => !REAL_TIME.has(name))
     .flatMap((name) => samplesOf(name))
     .filter((one) => faultSupport(one).supported)
 }
@@ -103,6 +104,9 @@ function samplesOf(name: string): Fault[] {
   const samples = make ? [make()] : []
   return FREQUENT.has(name) ? Array.from({ length: DEFAULTS }, () => samples).flat() : samples
 }
+
+/** After these an agent has nobody to ask for time, and lives in real time. */
+const REAL_TIME: ReadonlySet<string> = new Set(['closeSocket', 'halfCloseSocket'])
 
 /** What supervisors go wrong by most often: these make up half of all. */
 const FREQUENT: ReadonlySet<string> = new Set([
