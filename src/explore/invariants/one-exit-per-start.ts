@@ -34,7 +34,7 @@ export function oneExitPerStart(options: StepOptions = {}): Invariant {
             if (state.call === 'stop') reasons = 0
             else if (moment.begins !== 'no' || state.call === 'other') reasons += 1
           }
-          if (kind === 'end' && !moment.life.dismissed && state.call !== 'stop') reasons += 1
+          if (kind === 'end' && !moment.life.dismissed) reasons += 1
           if (kind === 'start') {
             if (reasons === 0)
               return `${state.nameOf(moment.life)} was spawned at ${time} ms, and nothing had ended for it.`

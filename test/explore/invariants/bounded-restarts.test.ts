@@ -94,3 +94,19 @@ test('each agent has failures of its own', () => {
   const both = [...life(1, 0, 10), ...life(2, 20), ...web, ...life(2, 40, undefined, { agent: 'web' })]
   expect(check(traceOf(both, ['worker', 'web']))).toBeUndefined()
 })
+
+test('a start after a good end may be taken for one that begins', () => {
+  const { check } = invariant.boundedRestarts({ maxRestarts: 1, success: [0] })
+  const good = [...life(1, 0, 10, { exitCode: 0 }), call(15, 'start'), ...life(2, 20, 30)]
+  expect(check(traceOf([...good, gaveUp(30, 2)]))).toBeUndefined()
+  expect(check(traceOf([...good, ...life(3, 40)]))).toBeUndefined()
+})
+
+test('an end that the user has asked for is no reason to give up', () => {
+  const stopped = [...life(1, 0), call(40, 'stop'), call(40, 'start'), ...life(1, 0, 50).slice(2)]
+  expect(check(traceOf([...stopped, ...life(2, 60, 70), gaveUp(70, 2)]))).toContain('after 1 failure')
+})
+
+test('nothing is asked after a step that may do anything', () => {
+  expect(check(traceOf([call(5, 'reload'), ...exits, ...life(3, 40)]))).toBeUndefined()
+})

@@ -2,7 +2,7 @@ import { expect, test } from 'vitest'
 
 import { invariant } from '../../../src/explore/invariants/index.ts'
 import type { Trace } from '../../../src/explore/trace.ts'
-import { call, done, life, refused, traceOf } from './traces.ts'
+import { call, done, gaveUp, life, refused, traceOf } from './traces.ts'
 
 /** Attempts that end at once, with these delays between them. */
 function delays(...delays: number[]): Trace {
@@ -79,4 +79,23 @@ test('a delay in which the user calls start is not judged, and those after it ar
 test('a start that was refused is one that has ended', () => {
   const { check } = invariant.monotoneBackoff()
   expect(check(traceOf([...life(1, 0, 0), refused(2, 500), ...life(3, 600)]))).toContain('worker#3')
+})
+
+test('delays after it was given up and started, or after a good end, begin anew', () => {
+  const { check } = invariant.monotoneBackoff({ success: [0] })
+  const first = [...life(1, 0, 0), ...life(2, 500, 600)]
+  const started = [...first, gaveUp(600, 2), call(650, 'start'), ...life(3, 650, 700), ...life(4, 750)]
+  expect(check(traceOf(started))).toBeUndefined()
+  const good = [
+    ...life(1, 0, 0),
+    ...life(2, 500, 600, { exitCode: 0 }),
+    ...life(3, 700, 700),
+    ...life(4, 750),
+  ]
+  expect(check(traceOf(good))).toBeUndefined()
+})
+
+test('one end has one delay after it', () => {
+  const { check } = invariant.monotoneBackoff({ factor: 2 })
+  expect(check(traceOf([...life(1, 0, 0), ...life(2, 500), ...life(3, 600)]))).toBeUndefined()
 })

@@ -57,3 +57,8 @@ test('who was started again may have both', () => {
     check(traceOf([...exited, gaveUp(500, 1), call(600, 'reload'), [600, { timers: 1 }]])),
   ).toBeUndefined()
 })
+
+test('what was started since, by its user or in spite of everything, is no leak', () => {
+  expect(check(traceOf([...life(1, 0), gaveUp(500, 1), call(600, 'start')]))).toBeUndefined()
+  expect(check(traceOf([...exited, gaveUp(500, 1), ...life(2, 600)]))).toBeUndefined()
+})
