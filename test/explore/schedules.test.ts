@@ -126,6 +126,11 @@ test.each([
     ({ options }) => options?.['code'] === 1,
   ],
   ['calculates', (ms) => fault.slowStart(ms * 2 + 1), ({ options }) => Number(options?.['ms']) % 2 === 1],
+  [
+    'refuses a time of 0',
+    (ms) => fault.slowStart(ms > 0 ? ms : NaN),
+    ({ options }) => Number(options?.['ms']) > 0,
+  ],
 ] satisfies [string, FaultChoice, (entry: ScheduledFault) => boolean][])(
   'of a function that %s schedules have what it makes',
   (_, choice, isMade) => {
@@ -134,6 +139,26 @@ test.each([
     expect(entries.filter((entry) => !isMade(entry))).toEqual([])
   },
 )
+
+test('some steps are called in one tick, and others are not', () => {
+  const steps = fresh(exploreKeepers({ faults: [] })).map((schedule) =>
+    schedule.filter(isStep).map(({ at }) => at),
+  )
+  const twice = steps.filter((times) => times.length === 2 && !times.includes(0))
+  const inOneTick = twice.filter(([one, other]) => one === other)
+  expect(inOneTick.length / twice.length).toBeGreaterThan(0.15)
+  expect(inOneTick.length / twice.length).toBeLessThan(0.5)
+})
+
+test('often one attempt after the other is struck, and often it is any', () => {
+  const attempts = fresh(exploreKeepers({ agents: ['one'], steps: {}, attempts: 5 })).map((schedule) =>
+    faultsIn([schedule]).map(({ attempt }) => attempt),
+  )
+  const three = attempts.filter(({ length }) => length === 3)
+  const inARow = three.filter((list) => list.join() === '1,2,3')
+  expect(inARow.length / three.length).toBeGreaterThan(0.2)
+  expect(inARow.length / three.length).toBeLessThan(0.6)
+})
 
 test('the same seed gives the same schedules, and another one gives others', () => {
   expect(fresh(exploreKeepers({ seed: 7 }), 100)).toEqual(fresh(exploreKeepers({ seed: 7 }), 100))
@@ -146,10 +171,11 @@ test('with one fault more the others strike where they would have, and steps are
     const source = new FreshSchedules(exploreKeepers({ faults: list }), 'a test')
     return Array.from({ length: 300 }, () => source.entry([])).filter((entry) => entry !== undefined)
   })
-  const points = (entries: Schedule = []): unknown[] =>
-    entries.filter(isFault).flatMap(({ fault, at }) => (fault === 'exit' ? [at] : []))
+  const points = (entries: Schedule = [], name = 'exit'): unknown[] =>
+    entries.filter(isFault).flatMap(({ fault, at }) => (fault === name ? [at] : []))
   expect(faultsIn([more ?? []]).some((entry) => entry.fault === 'notFound')).toBe(true)
   expect(more?.filter(isStep)).toEqual(few?.filter(isStep))
   expect(points(more).length).toBeGreaterThan(20)
   expect(points(few).slice(0, points(more).length)).toEqual(points(more))
+  expect(points(few, 'hang').slice(0, 20)).not.toEqual(points(few).slice(0, 20))
 })
