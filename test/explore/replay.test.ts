@@ -82,6 +82,7 @@ test('a failure breaks in a simulation and with real processes, by one timeline'
     'It still breaks "stop is final" (it is started at 1000), in the simulation.',
   )
   const { trace } = await player.play(failing, FAILURE.schedule)
+  player[Symbol.dispose]()
   const real = await replayReal(failing, { ...FAILURE, hash: trace.timeline.hash() }, await openHarness())
   expect(real).toMatchObject({ kind: 'still breaks', sameTimeline: true })
 })
