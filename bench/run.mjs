@@ -8,6 +8,7 @@ import path from 'node:path'
 
 import { benchAgent } from './agent.mjs'
 import { benchBuild } from './build.mjs'
+import { benchExploration } from './exploration.mjs'
 import { benchNetwork } from './network.mjs'
 import { benchRestarts } from './restarts.mjs'
 import { benchStartUp } from './start-up.mjs'
@@ -16,7 +17,7 @@ const folder = mkdtempSync(path.join(os.tmpdir(), 'bench-'))
 const results = new URL('./results/', import.meta.url)
 try {
   const rows = []
-  for (const bench of [benchAgent, benchRestarts, benchNetwork, benchBuild, benchStartUp]) {
+  for (const bench of [benchAgent, benchRestarts, benchNetwork, benchBuild, benchStartUp, benchExploration]) {
     const place = mkdtempSync(path.join(folder, 'b-'))
     rows.push(...(await bench(place)))
   }
