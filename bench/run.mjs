@@ -8,6 +8,7 @@ import path from 'node:path'
 
 import { benchAgent } from './agent.mjs'
 import { benchBuild } from './build.mjs'
+import { benchExploration } from './exploration.mjs'
 import { benchNetwork } from './network.mjs'
 import { benchRestarts } from './restarts.mjs'
 import { benchSimulation } from './simulation.mjs'
@@ -17,7 +18,16 @@ const folder = mkdtempSync(path.join(os.tmpdir(), 'bench-'))
 const results = new URL('./results/', import.meta.url)
 try {
   const rows = []
-  for (const bench of [benchAgent, benchRestarts, benchSimulation, benchNetwork, benchBuild, benchStartUp]) {
+  const benches = [
+    benchAgent,
+    benchRestarts,
+    benchSimulation,
+    benchExploration,
+    benchNetwork,
+    benchBuild,
+    benchStartUp,
+  ]
+  for (const bench of benches) {
     const place = mkdtempSync(path.join(folder, 'b-'))
     rows.push(...(await bench(place)))
   }

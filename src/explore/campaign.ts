@@ -58,8 +58,8 @@ export interface Campaign {
   readonly alone: string | undefined
 }
 
-/** What it takes a worker thread until it plays, in ms: see bench/exploration.mjs. */
-const START_MS = 200
+/** What a worker thread costs until it plays as fast as this one, in ms. */
+const START_MS = 500
 const PATIENCE_MS = 30_000
 
 /**

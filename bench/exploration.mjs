@@ -1,0 +1,75 @@
+import { mkdirSync, symlinkSync, writeFileSync } from 'node:fs'
+import path from 'node:path'
+import { fileURLToPath } from 'node:url'
+
+import { runCampaign } from '../dist/src/explore/campaign.js'
+import { collectExplorations, compileExplorations } from '../dist/src/explore/load.js'
+import { inTurn, median, ms, times } from './statistics.mjs'
+
+const SCHEDULES = 50_000
+const ROUNDS = 5
+
+const SOURCE = `
+import { explore } from 'vitest-supervise'
+
+explore(
+  'restarts',
+  { schedules: ${SCHEDULES}, invariants: [], steps: { stop: (supervisor) => supervisor.stop() } },
+  ({ agents, spawn, timers }) => {
+    const { file, args, env } = agents.agent
+    let [stopped, child] = [false, undefined]
+    const start = () => {
+      child = spawn(file, args, { env, stdio: 'ignore' })
+      let over = false
+      const again = () => {
+        if (!over && !stopped) timers.setTimeout(start, 1000)
+        over = true
+      }
+      child.on('exit', again).on('error', again)
+    }
+    start()
+    return { stop: () => ((stopped = true), child.kill()) }
+  },
+)
+`
+
+/** How many schedules of an ordinary supervisor a second are explored, by one worker thread and by two, in turn. */
+export async function benchExploration(folder) {
+  const source = path.join(folder, 'explorations.mjs')
+  mkdirSync(path.join(folder, 'node_modules'))
+  symlinkSync(
+    fileURLToPath(new URL('..', import.meta.url)),
+    path.join(folder, 'node_modules', 'vitest-supervise'),
+  )
+  writeFileSync(source, SOURCE)
+  const module = await compileExplorations(source, new AbortController().signal)
+  const exploration = (await collectExplorations(module, source)).explorations.get('restarts')
+  const explore = (workers, schedules = SCHEDULES) =>
+    runCampaign({ ...exploration, schedules }, { source, workers, here: false })
+  const start = await inTurn(ROUNDS, { one: () => explore(1, 1) }, 1)
+  const took = await inTurn(
+    ROUNDS,
+    { none: () => explore(0), one: () => explore(1), two: () => explore(2) },
+    1,
+  )
+  const pace = (all) => `${Math.round((SCHEDULES / median(all)) * 1000).toLocaleString('en')}/s`
+  const gains = took.one.map((one, round) => one / took.two[round])
+  const note = `p50 of ${ROUNDS} rounds, in turn`
+  return [
+    { what: 'a worker thread, started for one schedule', value: ms(median(start.one)), note },
+    { what: 'schedules explored, without a worker thread', value: pace(took.none), note },
+    {
+      what: 'the same, with one',
+      value: pace(took.one),
+      against: times(median(took.none) / median(took.one)),
+      note,
+    },
+    {
+      what: 'the same, with two',
+      value: pace(took.two),
+      against: times(median(gains)),
+      promised: 'at least 1.7 x one',
+      note: `${note}; from ${times(Math.min(...gains))} to ${times(Math.max(...gains))}`,
+    },
+  ]
+}
