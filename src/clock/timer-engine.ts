@@ -60,7 +60,7 @@ export class TimerEngine {
    * @param owns whether a timer that is set at this moment is ours; those of others are real
    */
   static install(start: number, owns: () => boolean = () => true): TimerEngine {
-    if ((Date as { isFake?: boolean }).isFake) throw inUse()
+    assertRealTime()
     const { install } = load('@sinonjs/fake-timers') as typeof import('@sinonjs/fake-timers')
     const engine = install({
       now: start,
@@ -85,6 +85,13 @@ export class TimerEngine {
     let next: number | undefined
     for (const { callAt } of this.#timers()) if (next === undefined || callAt < next) next = callAt
     return next === undefined ? undefined : next - this.#wallOffset - this.#start
+  }
+
+  /** How many wait that `setTimeout` or `setInterval` has set. */
+  get timersPending(): number {
+    let count = 0
+    for (const { kind } of this.#timers()) if (kind !== 'sleep') count += 1
+    return count
   }
 
   get pending(): PendingTimer[] {
@@ -198,6 +205,11 @@ export class TimerEngine {
       else Reflect.deleteProperty(target, name)
     })
   }
+}
+
+/** Throws `ERR_CLOCK_IN_USE` if the time of this thread is not real. */
+export function assertRealTime(): void {
+  if ((Date as { isFake?: boolean }).isFake) throw inUse()
 }
 
 /** An error whose stack begins at the caller of `below`. It is put into words only when somebody looks. */

@@ -1,7 +1,7 @@
 import type { ChildProcess } from 'node:child_process'
-import { inspect } from 'node:util'
 
-import { SuperviseError } from '../errors.ts'
+import type { SuperviseError } from '../errors.ts'
+import { assertDuration, holds, notAJump, notALimit, notAwaitable } from './call-checks.ts'
 import { ClockErrors } from './clock-errors.ts'
 import {
   DEFAULT_LIMIT,
@@ -91,6 +91,11 @@ export class VirtualClock implements Ruler {
     return this.#engine.pending
   }
 
+  /** @internal How many of them are no waits of this package. */
+  get timersPending(): number {
+    return this.#engine.timersPending
+  }
+
   /**
    * What the moves of time so far were founded on: `exact` if no process lived at any of them, `cooperative` if all that
    * lived said that they were at rest, `heuristic` if of one the system alone showed it.
@@ -160,6 +165,17 @@ export class VirtualClock implements Ruler {
     )
     await this.#reach({ met: () => settled }, options)
     return outcome
+  }
+
+  /**
+   * @internal Moves to the next timer that is due by `end`, however far away that is, calls it, and lets everything come to rest.
+   * False, and at `end`, if there is none. Rejects at once with what the timer throws.
+   */
+  async step(end: number): Promise<boolean> {
+    const before = this.#driver.fired
+    const over = (): boolean => this.now >= end && (this.#engine.next ?? Infinity) > end
+    await this.#reach({ met: () => this.#driver.fired > before || over(), until: end }, { limit: Infinity })
+    return this.#driver.fired > before
   }
 
   /**
@@ -249,49 +265,4 @@ export class VirtualClock implements Ruler {
       this.#sleepers.watch()
     }
   }
-}
-
-function assertDuration(call: string, ms: number): void {
-  if (Number.isFinite(ms) && ms >= 0) return
-  throw new SuperviseError(
-    'ERR_OPTION_INVALID',
-    `clock.${call}() was given ${String(ms)}, but takes a number of milliseconds, 0 or more.`,
-    { option: 'ms', value: ms },
-  )
-}
-
-function notAJump(as: unknown): SuperviseError {
-  return new SuperviseError(
-    'ERR_OPTION_INVALID',
-    `clock.jump() was given \`as\`: ${inspect(as)}, but takes { as: 'wall' }, by which \`Date\` jumps, or { as: 'sleep' }, by which ` +
-      'the machine was suspended.',
-    { option: 'as', value: as },
-  )
-}
-
-function notALimit(limit: unknown): SuperviseError {
-  return new SuperviseError(
-    'ERR_OPTION_INVALID',
-    `clock.runUntil() was given \`limit\`: ${inspect(limit)}, but takes a number of milliseconds, 0 or more.`,
-    { option: 'limit', value: limit },
-  )
-}
-
-function holds(condition: unknown): boolean {
-  if (typeof condition === 'boolean') return condition
-  throw new SuperviseError(
-    'ERR_OPTION_INVALID',
-    `The condition that clock.runUntil() was given answered ${condition instanceof Promise ? 'a promise' : inspect(condition)}, but ` +
-      'must answer true or false at once. To wait for a promise, pass the promise itself.',
-    { option: 'condition', value: condition },
-  )
-}
-
-function notAwaitable(what: unknown): SuperviseError {
-  return new SuperviseError(
-    'ERR_OPTION_INVALID',
-    `clock.runUntil() was given ${inspect(what)}, but takes a promise, or a function that answers true or false. To move by a ` +
-      'number of milliseconds call clock.advance(ms).',
-    { option: 'what', value: what },
-  )
 }

@@ -1,14 +1,19 @@
 import { HarnessLoop } from '../harness/loop.ts'
+import type { Builtins } from '../simulate/builtins.ts'
 import { Simulation } from '../simulate/simulation.ts'
 import type { Exploration } from './exploration.ts'
-import { commandsOf, gaveUpIn } from './scenario-parts.ts'
+import { ScenarioClock } from './scenario-clock.ts'
+import { commandsOf, gaveUpIn, scriptedSpawner } from './scenario-parts.ts'
 import type { ScenarioTimers, Stage } from './stage.ts'
 
-/** A stage in memory. */
-export function simulatedStage({ agents, seed }: Exploration): Stage {
+/** A stage in memory. @param builtins belong to it until it is closed */
+export function simulatedStage({ agents, seed }: Exploration, builtins?: Builtins): Stage {
   const simulation = new Simulation()
+  builtins?.enter(simulation, seed)
   const over = new AbortController()
-  const { clock, timeline, timers, spawner } = simulation
+  const { clock: time, timeline, timers } = simulation
+  const clock = new ScenarioClock(time)
+  const spawner = scriptedSpawner(simulation.spawner, agents)
   const first = agents[0]?.id ?? 'agent'
   return {
     world: {
@@ -27,18 +32,19 @@ export function simulatedStage({ agents, seed }: Exploration): Stage {
     },
     faults: simulation.faults,
     get timersPending() {
-      return clock.timersPending
+      return time.timersPending + clock.waiting
     },
-    at: (time, act) => void clock.after(time, act),
+    at: (ms, act) => void time.after(ms, act),
     settle: () => simulation.settle(),
     next(end) {
-      if ((clock.nextAt ?? Infinity) <= end) return Promise.resolve(clock.next())
-      clock.moveTo(end)
+      if ((time.nextAt ?? Infinity) <= end) return Promise.resolve(time.next())
+      time.moveTo(end)
       return Promise.resolve(false)
     },
     close() {
       over.abort()
       simulation.close()
+      builtins?.leave()
       return Promise.resolve()
     },
   }

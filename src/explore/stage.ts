@@ -48,7 +48,7 @@ export interface ScenarioWorld<Agent extends string = string> {
 export interface Stage {
   readonly world: ScenarioWorld
   readonly faults: FaultPlan
-  /** How many timers of the scenario are set. */
+  /** How many timers of the scenario are set, and how many of its waits on the clock are under way. */
   readonly timersPending: number
   /** Has this done at a time from the beginning on, ahead of what is due at the same time. */
   at(time: number, act: () => void): void

@@ -8,7 +8,7 @@ export interface Rest {
   readonly time: number
   /** How many events had happened by then. */
   readonly events: number
-  /** How many timers of the scenario were set. */
+  /** How many timers of the scenario were set; waits on its clock, such as those of restart loops, are timers, too. */
   readonly timers: number
 }
 

@@ -2,6 +2,7 @@ import type { ChildProcess, SpawnOptions, StdioOptions } from 'node:child_proces
 import { EventEmitter } from 'node:events'
 import os from 'node:os'
 
+import { abortError } from './abort-error.ts'
 import type { Body, Parent } from './body.ts'
 import type { HeapClock } from './heap-clock.ts'
 import { SimulatedReadable } from './readable.ts'
@@ -53,7 +54,7 @@ export class SimulatedChild extends EventEmitter implements Parent {
     if (kinds[0] === 'pipe') this.stdin = new SimulatedWritable(input)
     if (kinds[1] === 'pipe') this.stdout = this.#output()
     if (kinds[2] === 'pipe') this.stderr = this.#output()
-    this.stdio = [this.stdin, this.stdout, this.stderr]
+    this.stdio = [this.stdin, this.stdout, this.stderr, ...kinds.slice(3).map(() => null)]
     if (kinds.includes('ipc')) {
       this.connected = true
       this.#closes += 1
@@ -200,9 +201,7 @@ export class SimulatedChild extends EventEmitter implements Parent {
     }
     if (!signal) return
     const abort = (): void => {
-      const error = new Error('The operation was aborted', { cause: signal.reason })
-      error.name = 'AbortError'
-      if (this.kill(killSignal)) this.emit('error', Object.assign(error, { code: 'ABORT_ERR' }))
+      if (this.kill(killSignal)) this.emit('error', abortError(signal))
     }
     const leave = this.#leave
     if (signal.aborted) process.nextTick(abort)

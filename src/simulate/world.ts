@@ -28,8 +28,11 @@ export class World {
     this.#order = seededOrder(seed)
   }
 
+  /** Never that of this process. */
   nextPid(): number {
-    return ++this.#pids
+    this.#pids += 1
+    if (this.#pids === process.pid) this.#pids += 1
+    return this.#pids
   }
 
   /** Has a process do this when everybody here has done what he can. */

@@ -157,3 +157,17 @@ test.each([
   const { violation } = await play({}, [], scenario)
   expect(violation).toEqual({ invariant: 'the scenario does not fail', message: 'no such thing' })
 })
+
+test('a restart loop that waits is known to, as a timer that is set is', async () => {
+  const { trace } = await play(
+    { within: 3000 },
+    [{ attempt: 1, fault: 'exit', at: 'ready' }],
+    ({ restartLoop }) => {
+      void restartLoop({ policy: 'always', backoff: { next: () => 1500 } }).run()
+    },
+  )
+  expect(trace.rests.map(({ time, timers }) => [time, timers])).toEqual([
+    [0, 1],
+    [1500, 0],
+  ])
+})

@@ -14,12 +14,13 @@ export interface BoundedRestartsOptions extends SuccessOptions {
 
 /**
  * Bounded restarts: an agent is not started after more than `maxRestarts` failures, and is not given up after fewer. A failure is
- * an end, or a start that could not be, unless the user had called `stop` before, or its code is one of `success`.
+ * an end, or a start that could not be, unless the user had called `stop` before.
  *
- * A failure that is `window` old or older does not count, and none counts after a `start` that begins, or the `reset` of a restart
- * loop. Of an attempt that has been up for `resetAfter` it is open whether that time is from its spawn or from its being ready,
- * and of what happens in the very ms in which a time is over, which came first: either will do. Nothing is asked while a step of
- * another name has been called last.
+ * A failure that is `window` old or older does not count; when an attempt ends that has been up for `resetAfter`, none before that
+ * end does, nor when a restart loop says that it has reset its count, then; and none from before a `start` that begins. Some things
+ * are open, and a supervisor may take them as it likes: whether an end by one of the codes of `success` is a failure; whether the
+ * time of `resetAfter` is from the spawn or from being ready; and which came first of what happens in the very ms in which a time
+ * is over. Nothing is asked while a step has been called last that may do anything.
  */
 export function boundedRestarts(options: BoundedRestartsOptions): Invariant {
   const kind = { factory: 'boundedRestarts', name: 'bounded restarts', checks: CHECKS }
@@ -31,12 +32,19 @@ export function boundedRestarts(options: BoundedRestartsOptions): Invariant {
       return {
         moment(moment) {
           const { kind, time } = moment
-          if (kind === 'reset' || (kind === 'call' && (moment.begins || state.call !== 'start')))
-            sure = possible = []
-          if (kind === 'end' && moment.failure) {
+          if (kind === 'call' && (moment.begins !== 'no' || state.call !== 'start')) {
+            sure = []
+            if (moment.begins !== 'open') possible = []
+          }
+          if (kind === 'reset') {
+            sure = []
+            possible = possible.filter((failure) => failure === time)
+          }
+          if (kind === 'end' && moment.failure !== 'no') {
             if (mayHaveLasted(moment.life, time, resetAfter)) sure = []
             if (hasLasted(moment.life, time, resetAfter)) possible = []
-            sure = [...sure.filter((failure) => time - failure < window), time]
+            sure = sure.filter((failure) => time - failure < window)
+            if (moment.failure === 'yes') sure.push(time)
             possible = [...possible.filter((failure) => time - failure <= window), time]
           }
           if (state.call !== 'start') return undefined

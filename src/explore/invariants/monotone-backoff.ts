@@ -35,10 +35,11 @@ export function monotoneBackoff(options: MonotoneBackoffOptions = {}): Invariant
         moment(moment) {
           const { kind, time } = moment
           if (kind === 'call') ended = undefined
-          if (kind === 'reset' || (kind === 'call' && (moment.begins || state.call !== 'start'))) planned = 0
+          if (kind === 'reset' || (kind === 'call' && (moment.begins !== 'no' || state.call !== 'start')))
+            planned = 0
           if (kind === 'end') {
-            if (!moment.failure || mayHaveLasted(moment.life, time, resetAfter)) planned = 0
-            ended = moment.failure ? time : undefined
+            if (moment.failure !== 'yes' || mayHaveLasted(moment.life, time, resetAfter)) planned = 0
+            ended = moment.failure === 'yes' ? time : undefined
           }
           if (kind !== 'start' || ended === undefined) return undefined
           const delay = time - ended

@@ -1,11 +1,10 @@
 import { wholeNumber } from '../../option-checks.ts'
-import type { Trace } from '../trace.ts'
-import type { Invariant } from '../trace.ts'
+import type { Invariant, Trace } from '../trace.ts'
 import { judge } from './judge.ts'
-import { duration, makeInvariant, type Promises, SUCCESS_CHECKS, type SuccessOptions } from './promises.ts'
+import { duration, makeInvariant, type Promises, STEP_CHECKS, type StepOptions } from './promises.ts'
 import { State } from './state.ts'
 
-export interface NoLeaksOptions extends SuccessOptions {
+export interface NoLeaksOptions extends StepOptions {
   /** How many timers the scenario has set all the time, for something else. Default 0. */
   readonly timers?: number
   /** How long after the end of `stop`, or after it was given up, a process may still be ending, in ms. Default 10,000. */
@@ -13,9 +12,9 @@ export interface NoLeaksOptions extends SuccessOptions {
 }
 
 /**
- * No leaked process or timer: when all agents are at rest no timer is set; and who has been at rest for `within` when the play ends
- * has no attempt that is running. An agent is at rest when `stop` was called last and has resolved, when it was given up, and when
- * it has exited with one of the codes of `success`: timers have to be over in the ms in which that happens.
+ * No leaked process or timer: when all agents are over, no timer is set, in that very ms; and who has been over for `within` when
+ * the play ends has no attempt that is running. An agent is over when `stop` was called last and has resolved, and when it was given
+ * up. Steps and their promises are as in `stopIsFinal`.
  *
  * Processes are the attempts of the agents: what those leave behind themselves is not the supervisor's.
  */
@@ -35,8 +34,8 @@ function leakedTimer(trace: Trace, promises: Promises, allowed: number): string 
       for (const state of states) Array.from(state.add(event))
     }
     seen = events
-    if (timers <= allowed || !states.every(({ rests }) => rests)) continue
-    const why = states[0]?.call === 'stop' ? `\`${promises.stop}\` had resolved` : 'it had come to its end'
+    if (timers <= allowed || !states.every(({ isOver }) => isOver)) continue
+    const why = states[0]?.call === 'stop' ? `\`${promises.stop}\` had resolved` : 'it had been given up'
     return `At ${time} ms, when ${why}, ${timers === 1 ? '1 timer was' : `${timers} timers were`} set.`
   }
 }
@@ -53,7 +52,7 @@ function leakedProcess(trace: Trace, promises: Promises, within: number): string
         return undefined
       },
       end() {
-        const [left] = state.rests ? state.left(last) : []
+        const [left] = state.isOver ? state.left(last) : []
         return left && trace.endedAt - since >= within
           ? `${state.nameOf(left)} was running at ${trace.endedAt} ms, when the play ended; it was over for its supervisor since ${since} ms.`
           : undefined
@@ -62,4 +61,4 @@ function leakedProcess(trace: Trace, promises: Promises, within: number): string
   })
 }
 
-const CHECKS = { ...SUCCESS_CHECKS, timers: wholeNumber(), within: duration }
+const CHECKS = { ...STEP_CHECKS, timers: wholeNumber(), within: duration }

@@ -32,9 +32,9 @@ export function oneExitPerStart(options: StepOptions = {}): Invariant {
           const { kind, time } = moment
           if (kind === 'call') {
             if (state.call === 'stop') reasons = 0
-            else if (moment.begins || state.call === 'other') reasons += 1
+            else if (moment.begins !== 'no' || state.call === 'other') reasons += 1
           }
-          if (kind === 'end' && !moment.life.dismissed && state.call !== 'stop') reasons += 1
+          if (kind === 'end' && !moment.life.dismissed) reasons += 1
           if (kind === 'start') {
             if (reasons === 0)
               return `${state.nameOf(moment.life)} was spawned at ${time} ms, and nothing had ended for it.`

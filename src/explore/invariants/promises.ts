@@ -14,11 +14,13 @@ export interface StepOptions extends AgentOptions {
   readonly start?: string
   /** The step that stops it: it gives a promise of the end. Default `stop`, if there is one of that name. */
   readonly stop?: string
+  /** The steps that neither start nor stop anything. Default: none, and what is asked after a step of another name is less. */
+  readonly harmless?: readonly string[]
 }
 
 /** Which ends are no failures. */
 export interface SuccessOptions extends StepOptions {
-  /** The exit codes after which nobody has to be restarted, or told. Default: none. */
+  /** The exit codes after which it need not be started again, and nobody need be told. Default: none. */
   readonly success?: readonly number[]
 }
 
@@ -27,6 +29,7 @@ export interface Promises {
   readonly agents: readonly string[] | undefined
   readonly start: string
   readonly stop: string
+  readonly harmless: readonly string[]
   readonly success: readonly number[]
 }
 
@@ -35,13 +38,15 @@ const agents: Check = (value) =>
 
 const step: Check = (value) => (typeof value === 'string' && value !== '' ? undefined : 'the name of a step')
 
+const harmless: Check = (value) => (isStrings(value) ? undefined : "names of steps, such as ['status']")
+
 const success: Check = (value) =>
   Array.isArray(value) && value.every((code) => Number.isInteger(code) && code >= 0 && code <= 255)
     ? undefined
     : 'exit codes, such as [0]'
 
 export const AGENT_CHECKS: Checks = { agents }
-export const STEP_CHECKS: Checks = { agents, start: step, stop: step }
+export const STEP_CHECKS: Checks = { agents, start: step, stop: step, harmless }
 export const SUCCESS_CHECKS: Checks = { ...STEP_CHECKS, success }
 
 /** How long something may last, also for ever. */
@@ -62,9 +67,9 @@ export function makeInvariant(
   const given: unknown = options
   if (!isRecord(given)) throw invalidOption(where, 'options', options, 'an object, or nothing')
   checkOptions(where, options, checks)
-  const { agents, start, stop, success = [] } = options
-  const promises = { agents, start: start ?? 'start', stop: stop ?? 'stop', success }
-  const named = [start, needsStop ? promises.stop : stop].filter((name) => name !== undefined)
+  const { agents, start, stop, harmless = [], success = [] } = options
+  const promises = { agents, start: start ?? 'start', stop: stop ?? 'stop', harmless, success }
+  const named = [start, needsStop ? promises.stop : stop, ...harmless].filter((name) => name !== undefined)
   return Object.freeze({
     name: agents ? `${name} (${agents.join(', ')})` : name,
     ...(named.length > 0 && { steps: named }),

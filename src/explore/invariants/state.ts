@@ -19,23 +19,26 @@ export interface Stop {
   readonly attempt: number
 }
 
+/** Whether something is so. `open`: the supervisor may take it as it likes. */
+export type Answer = 'yes' | 'open' | 'no'
+
 /** What an event is for one agent. */
 export type Moment = { readonly time: number } &
-  /** A call of the user. `begins`: it is one of `start`, and finds it stopped or given up. */
+  /** A call of the user. `begins`: it is one of `start`, and finds it stopped, or given up, or perhaps done. */
   (
-    | { readonly kind: 'call'; readonly begins: boolean }
+    | { readonly kind: 'call'; readonly begins: Answer }
     /** A call of `stop` has resolved, or failed for a reason. */
     | { readonly kind: 'stopped'; readonly stop: Stop; readonly reason: string | undefined }
     | { readonly kind: 'start'; readonly life: Life }
     | { readonly kind: 'signal'; readonly life: Life; readonly signal: NodeJS.Signals }
     /** An attempt is over; one that could not be spawned is as soon as it has started. `failure`: it has to be made good. */
-    | { readonly kind: 'end'; readonly life: Life; readonly failure: boolean }
+    | { readonly kind: 'end'; readonly life: Life; readonly failure: Answer }
     | { readonly kind: 'reset' | 'gave-up' }
   )
 
 /**
- * What is known of one agent after some of the events. The scenario itself is a call of `start`. Who calls a step of another name
- * than `start` and `stop`, or a `start` that fails, may have done anything: `call` is `other` until the next of these two.
+ * What is known of one agent after some of the events. The scenario itself is a call of `start`. A step that is neither
+ * `start` nor `stop` nor harmless, and a `start` that fails, may have done anything: `call` is `other` until the next of the two.
  */
 export class State {
   readonly agent: string
@@ -58,9 +61,9 @@ export class State {
     this.#promises = promises
   }
 
-  /** Whether it has been stopped, given up, or done, so that nothing of it is under way any more. */
-  get rests(): boolean {
-    return this.call === 'stop' ? this.stops.length === 0 : this.gaveUp || this.succeeded
+  /** Whether it has been stopped, or given up, so that nothing of it is under way any more. */
+  get isOver(): boolean {
+    return this.call === 'stop' ? this.stops.length === 0 : this.call === 'start' && this.gaveUp
   }
 
   /** Those that are running of the attempts up to one. */
@@ -94,7 +97,7 @@ export class State {
     if (event.kind === 'exit') {
       this.alive.delete(attempt)
       this.succeeded = event.exitCode !== null && this.#promises.success.includes(event.exitCode)
-      yield { kind: 'end', time, life, failure: !this.succeeded && !life.dismissed }
+      yield { kind: 'end', time, life, failure: life.dismissed ? 'no' : this.succeeded ? 'open' : 'yes' }
     }
   }
 
@@ -104,14 +107,17 @@ export class State {
     this.succeeded = false
     if (kind === 'spawn') this.alive.set(attempt, life)
     yield { kind: 'start', time, life }
-    if (kind === 'spawn-failed') yield { kind: 'end', time, life, failure: this.call !== 'stop' }
+    if (kind === 'spawn-failed')
+      yield { kind: 'end', time, life, failure: this.call === 'stop' ? 'no' : 'yes' }
   }
 
   *#step({ step, outcome, reason, time }: Extract<TimelineEvent, { kind: 'step' }>): Generator<Moment> {
-    const { start } = this.#promises
+    const { start, harmless } = this.#promises
     const isStop = step === this.#promises.stop
+    if (harmless.includes(step)) return
     if (outcome === 'called') {
-      const begins = step === start && (this.call !== 'start' || this.gaveUp || this.succeeded)
+      const idle = this.call !== 'start' || this.gaveUp ? 'yes' : this.succeeded ? 'open' : 'no'
+      const begins = step === start ? idle : 'no'
       this.call = isStop ? 'stop' : step === start ? 'start' : 'other'
       if (isStop) this.stops.push({ time, attempt: this.attempts })
       if (step === start) this.gaveUp = this.succeeded = false
