@@ -159,6 +159,22 @@ test('durations become rounder and shorter', async () => {
   ])
 })
 
+test('what two entries do together another one does alone', async () => {
+  const trouble = invariantOf('no trouble', ({ events }) => {
+    const faults = new Set(events.flatMap((event) => (event.kind === 'fault' ? [event.fault] : [])))
+    return faults.has('notFound') || (faults.has('hang') && faults.has('holdOutput'))
+  })
+  const { schedule } = await shrunk(
+    { invariants: [trouble] },
+    [
+      { agent: 'one', attempt: 1, fault: 'hang', at: 'ready' },
+      { agent: 'two', attempt: 1, fault: 'holdOutput', at: 'ready' },
+    ],
+    trouble.name,
+  )
+  expect(schedule).toEqual([{ agent: 'one', attempt: 1, fault: 'notFound', at: 'spawn' }])
+})
+
 test('an invariant is followed where another one hides it', async () => {
   const failure = invariantOf('nothing fails', ({ events }) => events.some(({ kind }) => kind === 'exit'))
   const second = invariantOf('no second one', ({ records }) => records('one').length > 1)
