@@ -10,13 +10,14 @@ import { benchAgent } from './agent.mjs'
 import { benchBuild } from './build.mjs'
 import { benchNetwork } from './network.mjs'
 import { benchRestarts } from './restarts.mjs'
+import { benchSimulation } from './simulation.mjs'
 import { benchStartUp } from './start-up.mjs'
 
 const folder = mkdtempSync(path.join(os.tmpdir(), 'bench-'))
 const results = new URL('./results/', import.meta.url)
 try {
   const rows = []
-  for (const bench of [benchAgent, benchRestarts, benchNetwork, benchBuild, benchStartUp]) {
+  for (const bench of [benchAgent, benchRestarts, benchSimulation, benchNetwork, benchBuild, benchStartUp]) {
     const place = mkdtempSync(path.join(folder, 'b-'))
     rows.push(...(await bench(place)))
   }

@@ -42,6 +42,7 @@ export type SuperviseErrorCode =
   | 'ERR_REAPER_FAILED'
   | 'ERR_RUNTIME_DIR'
   | 'ERR_SCOPE_CLOSED'
+  | 'ERR_SIMULATION_UNSUPPORTED'
   | 'ERR_TIMELINE_AGENT'
 
 /** The facts of an error, as own fields of it; `cause` goes where JavaScript puts it. */

@@ -36,6 +36,11 @@ function setOurs<T>(set: () => T): T {
   }
 }
 
+/** Calls `run` in the next turn of the event loop. */
+export function realImmediate(run: () => void): void {
+  realSetImmediate(run)
+}
+
 /** Resolves when one turn of the event loop is over: what the system had to report at this moment has then been heard. */
 export function realTurn(): Promise<void> {
   return new Promise((resolve) => realSetImmediate(resolve))

@@ -44,6 +44,21 @@ export class Interruptible implements Disposable {
     })
   }
 
+  /**
+   * Resolves when what is begun here calls its argument.
+   * @param begin gives back what ends it if the signal aborts; may be called when it is over, too
+   */
+  until(begin: (done: () => void) => () => void): Promise<void> {
+    if (this.#signal.aborted) return Promise.reject(this.#signal.reason as Error)
+    return new Promise((resolve, reject) => {
+      const cancel = begin(resolve)
+      this.#interrupt = (reason) => {
+        cancel()
+        reject(reason)
+      }
+    })
+  }
+
   [Symbol.dispose](): void {
     this.#signal.removeEventListener('abort', this.#onAbort)
   }
@@ -68,16 +83,16 @@ export function deferred<T>(): Deferred<T> {
 
 /** Wakes all who wait for something to change. */
 export class Notifier {
-  #next = deferred<void>()
+  #next: Deferred<void> | undefined
 
   notify(): void {
-    const { resolve } = this.#next
-    this.#next = deferred()
-    resolve()
+    const next = this.#next
+    this.#next = undefined
+    next?.resolve()
   }
 
   /** Resolves at the next `notify()`; rejects with the reason of `signal`. */
   wait(signal?: AbortSignal): Promise<void> {
-    return abortable(this.#next.promise, signal)
+    return abortable((this.#next ??= deferred()).promise, signal)
   }
 }

@@ -16,6 +16,12 @@ export interface PatientClock extends Clock {
   hold(): () => void
 }
 
+/** @internal A clock that calls back, for who listens to a signal by himself. */
+export interface AlarmClock extends Clock {
+  /** Calls `run` in more than 0 ms, unless the returned function is called before. */
+  after(ms: number, run: () => void): () => void
+}
+
 /** @internal A clock that begins anew when virtual time takes over, and can measure across that. */
 export interface RestartableClock extends Clock {
   /** Measures from now on, in ms: only virtual time once there is any, from its beginning. */

@@ -18,7 +18,12 @@ const AT_WORK = /Req|Job|ConnectWrap|SendWrap|Immediate|Zlib|Compression/i
 
 /** What this process itself still has to do at this moment. */
 export function workInFlight(): string[] {
-  return process.getActiveResourcesInfo().filter((name) => AT_WORK.test(name))
+  return process.getActiveResourcesInfo().filter(endsByItself)
+}
+
+/** Whether this is the name of such work. */
+export function endsByItself(name: string): boolean {
+  return AT_WORK.test(name)
 }
 
 /** How many events the loop has heard: also those nobody here made known. */

@@ -60,7 +60,7 @@ export class TimerEngine {
    * @param owns whether a timer that is set at this moment is ours; those of others are real
    */
   static install(start: number, owns: () => boolean = () => true): TimerEngine {
-    if ((Date as { isFake?: boolean }).isFake) throw inUse()
+    assertRealTime()
     const { install } = load('@sinonjs/fake-timers') as typeof import('@sinonjs/fake-timers')
     const engine = install({
       now: start,
@@ -207,6 +207,11 @@ export class TimerEngine {
   }
 }
 
+/** Throws `ERR_CLOCK_IN_USE` if the time of this thread is not real. */
+export function assertRealTime(): void {
+  if ((Date as { isFake?: boolean }).isFake) throw inUse()
+}
+
 /** An error whose stack begins at the caller of `below`. It is put into words only when somebody looks. */
 export function siteOf(below: AnyFunction): Error {
   const { stackTraceLimit } = Error
@@ -222,8 +227,8 @@ export function siteOf(below: AnyFunction): Error {
 function inUse(): SuperviseError {
   return new SuperviseError(
     'ERR_CLOCK_IN_USE',
-    'The timers of this worker have been replaced already: by another test that runs at the same time and has a virtual ' +
-      'clock, or by fake timers. There can be one virtual clock at a time: take `concurrent` from tests that use `clock` or ' +
+    'The timers of this worker have been replaced already: by a simulation, by another test that runs at the same time and has a ' +
+      'virtual clock, or by fake timers. There can be one virtual clock at a time: take `concurrent` from tests that use `clock` or ' +
       '`restartLoop`, and remove `vi.useFakeTimers()`.',
   )
 }

@@ -94,7 +94,7 @@ export function decide(
   if (recent.length > maxRestarts) return { kind: 'give-up', reset }
 
   const delay = rules.backoff.next(failures, contextOf(rules, outcome, history, ended))
-  const latest: RestartRecord = { ...ended, delay }
+  const latest: RestartRecord = { startedAt: outcome.startedAt, endedAt: now, uptime, delay }
   // Limits on starts need to know when the next one would be.
   if (typeof window === 'function' && window(history.listWith(latest)) > maxRestarts)
     return { kind: 'give-up', reset }
@@ -106,25 +106,49 @@ export function decide(
   }
 }
 
-/** Only some backoffs go by the failures themselves, which there may be many of. */
 function contextOf(
   { random }: RestartRules,
   outcome: StartOutcome,
   history: History,
   ended: RestartRecord,
 ): BackoffContext {
-  const context: { -readonly [Key in keyof BackoffContext]: BackoffContext[Key] } = {
-    uptime: ended.uptime,
-    wasReady: outcome.kind === 'exited',
-    get failures() {
-      return history.listWith(ended)
-    },
-  }
+  const context = new Context(outcome, history, ended)
   const previous = history.last?.delay
   if (previous !== undefined) context.previous = previous
   if (outcome.kind === 'exited') context.result = outcome.result
   if (random) context.random = random
   return context
+}
+
+class Context implements BackoffContext {
+  readonly uptime: number
+  readonly wasReady: boolean
+  declare readonly failures: readonly RestartRecord[]
+  declare previous?: number
+  declare result?: WatchResult
+  declare random?: () => number
+  readonly #history: History
+  readonly #ended: RestartRecord
+
+  constructor({ kind }: StartOutcome, history: History, ended: RestartRecord) {
+    this.uptime = ended.uptime
+    this.wasReady = kind === 'exited'
+    this.#history = history
+    this.#ended = ended
+    Object.defineProperty(this, 'failures', Context.#failures)
+  }
+
+  /**
+   * Only some backoffs go by the failures themselves, which there may be many of. Own, since contexts are copied; one function
+   * for all, since an object with a function of its own for a property costs more than all the rest of a restart.
+   */
+  static readonly #failures = {
+    get(this: Context): readonly RestartRecord[] {
+      return this.#history.listWith(this.#ended)
+    },
+    enumerable: true,
+    configurable: true,
+  }
 }
 
 function isSuccess(success: RestartSuccess, result: WatchResult, record: RestartRecord): boolean {

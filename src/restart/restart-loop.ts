@@ -1,4 +1,4 @@
-import { type Clock, systemClock } from '../clock/clock.ts'
+import { type AlarmClock, type Clock, systemClock } from '../clock/clock.ts'
 import { SuperviseError } from '../errors.ts'
 import { isRecord } from '../json.ts'
 import { checkNames } from '../option-checks.ts'
@@ -113,7 +113,7 @@ const OPTIONS: readonly (keyof RestartLoopOptions)[] = [
 export class RestartLoop {
   readonly #starter: Starter
   readonly #rules: RestartRules
-  readonly #clock: Clock
+  readonly #clock: Clock | AlarmClock
   readonly #onEvent: (event: RestartEvent) => void
 
   /** Throws `ERR_OPTION_UNKNOWN` or `ERR_OPTION_INVALID`, which name the option. */
@@ -175,7 +175,7 @@ export class RestartLoop {
           throw error
         }
         this.#onEvent({ type: 'backoff', attempt: attempts, delay: decision.delay })
-        await this.#clock.sleep(decision.delay, signal)
+        await this.#pause(decision.delay, signal, waiting)
         state = decision.state
       }
     } catch (error) {
@@ -188,10 +188,14 @@ export class RestartLoop {
 
   async #attempt(attempt: number, signal: AbortSignal, waiting: Interruptible): Promise<StartOutcome> {
     const startedAt = this.#clock.now
+    let starting: Promise<void | Running> | undefined
     let running: void | Running
     try {
-      running = await this.#start(signal, waiting)
+      starting = Promise.resolve(this.#starter.start(signal))
+      running = await waiting.wait(starting)
     } catch (error) {
+      // What is up only after the abort is closed when it comes.
+      if (signal.aborted) starting?.then((late) => late && discard(late)).catch(() => {})
       signal.throwIfAborted()
       this.#onEvent({ type: 'start-failed', attempt, error })
       return { kind: 'start-failed', startedAt, error }
@@ -210,15 +214,10 @@ export class RestartLoop {
     }
   }
 
-  /** What is up only after the abort is closed when it comes. */
-  async #start(signal: AbortSignal, waiting: Interruptible): Promise<void | Running> {
-    const starting = (async () => this.#starter.start(signal))()
-    try {
-      return await waiting.wait(starting)
-    } catch (error) {
-      if (signal.aborted) starting.then((running) => running && discard(running)).catch(() => {})
-      throw error
-    }
+  #pause(delay: number, signal: AbortSignal, waiting: Interruptible): Promise<void> {
+    const clock = this.#clock
+    if (!('after' in clock) || !(delay > 0)) return clock.sleep(delay, signal)
+    return waiting.until((done) => clock.after(delay, done))
   }
 }
 

@@ -2,6 +2,7 @@ import type { ChildProcess, SpawnOptions, StdioOptions } from 'node:child_proces
 import { EventEmitter } from 'node:events'
 import os from 'node:os'
 
+import { abortError } from './abort-error.ts'
 import type { Body, Parent } from './body.ts'
 import type { HeapClock } from './heap-clock.ts'
 import { SimulatedReadable } from './readable.ts'
@@ -13,7 +14,7 @@ export interface ChildRequest {
   readonly args: readonly string[]
   readonly options: SpawnOptions
   /** As when there are no descriptors left for them: then Node has no streams, either. */
-  readonly withoutPipes?: boolean
+  readonly withoutPipes?: boolean | undefined
   readonly clock: HeapClock
   /** Told of each signal that it is sent by its handle. */
   readonly onSignal: (signal: NodeJS.Signals) => void
@@ -58,7 +59,7 @@ export class SimulatedChild extends EventEmitter implements Parent {
     if (kinds[0] === 'ignore') this.#endInput = () => input.end()
     this.stdout = kinds[1] === 'pipe' ? this.#output() : null
     this.stderr = kinds[2] === 'pipe' ? this.#output() : null
-    this.stdio = [this.stdin, this.stdout, this.stderr]
+    this.stdio = [this.stdin, this.stdout, this.stderr, ...kinds.slice(3).map(() => null)]
     if (kinds.includes('ipc')) {
       this.connected = true
       this.#closes += 1
@@ -209,9 +210,7 @@ export class SimulatedChild extends EventEmitter implements Parent {
     }
     if (!signal) return
     const abort = (): void => {
-      const error = new Error('The operation was aborted', { cause: signal.reason })
-      error.name = 'AbortError'
-      if (this.kill(killSignal)) this.emit('error', Object.assign(error, { code: 'ABORT_ERR' }))
+      if (this.kill(killSignal)) this.emit('error', abortError(signal))
     }
     const leave = this.#leave
     if (signal.aborted) process.nextTick(abort)

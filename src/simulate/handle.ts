@@ -153,7 +153,7 @@ export class SimulatedHandle implements Omit<AgentHandle, 'socket' | 'mark'> {
     if (this.#result === undefined && !stopped) {
       const over = new AbortController()
       await Promise.race([this.exited, world.clock.sleep(closeGrace, over.signal).catch(() => {})])
-      over.abort()
+      over.abort(null)
     }
     const leaves = this.#body.hasDescendants
     this.#signalGroup('SIGKILL')
@@ -177,14 +177,15 @@ export class SimulatedHandle implements Omit<AgentHandle, 'socket' | 'mark'> {
     try {
       await Promise.race([
         this.#readiness(readyWhen, over.signal),
-        abortable(this.#diedEarly(), signal),
+        abortable(this.#diedEarly(over.signal), signal),
         world.clock.sleep(readyTimeout, over.signal).then(() => {
           throw this.#tookTooLong(readyTimeout)
         }),
       ])
       attempt.becameReady()
     } finally {
-      over.abort()
+      // Without an error of its own, which costs more than the rest.
+      over.abort(null)
     }
   }
 
@@ -213,8 +214,10 @@ export class SimulatedHandle implements Omit<AgentHandle, 'socket' | 'mark'> {
     await Promise.race([Promise.all(closed), this.#parts.world.atRest()])
   }
 
-  async #diedEarly(): Promise<never> {
+  async #diedEarly(over: AbortSignal): Promise<never> {
     const { exitCode, signal } = await this.exited
+    // Nobody asks any more.
+    if (over.aborted) return new Promise<never>(() => {})
     await this.#drained()
     // What it said in the same turn counts, as with real ones.
     await realTurn()

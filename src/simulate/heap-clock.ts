@@ -170,7 +170,8 @@ export class HeapClock implements Clock {
   }
 
   #clear(timer: unknown): void {
-    if (timer instanceof HeapTimer) return this.#disarm(timer)
+    // It may be of another clock.
+    if (timer instanceof HeapTimer) return void timer.close()
     const known = this.#known.get(Number(timer))
     if (known) this.#disarm(known)
   }

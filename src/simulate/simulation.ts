@@ -1,4 +1,4 @@
-import type { spawn, SpawnOptions } from 'node:child_process'
+import type { spawn } from 'node:child_process'
 
 import { FaultPlan } from '../fault/fault-plan.ts'
 import { assertAgentId } from '../process/agent-id.ts'
@@ -7,7 +7,7 @@ import { Attempts } from '../process/attempts.ts'
 import type { AgentScript } from '../protocol/frames.ts'
 import { checkCommandOptions } from '../resolve-options.ts'
 import { Timeline } from '../timeline/timeline.ts'
-import { asChildProcess } from './child.ts'
+import { childProcessOf, type SimulatedChildProcess } from './child-process.ts'
 import { HeapClock, type HeapTimers } from './heap-clock.ts'
 import { refusalInSimulation } from './refusals.ts'
 import { playable } from './playable.ts'
@@ -57,6 +57,11 @@ export class Simulation {
    * have an effect are `stdio`, `signal`, `timeout`, `killSignal`, `detached` and `shell`.
    */
   readonly spawn: typeof spawn
+  /**
+   * `spawn`, `fork`, `exec` and `execFile` in this world. `fork` and `node` take a command's file for a module, and shells lines
+   * of one command; of the system's programs there are `ps` and `pgrep`.
+   */
+  readonly childProcess: SimulatedChildProcess
   /** Starts agents, and gives handles of them. */
   readonly spawner: SimulatedSpawner
   readonly #world: World
@@ -78,17 +83,8 @@ export class Simulation {
     }
     this.#starts = new Starts(this.#world, context)
     this.spawner = new SimulatedSpawner(this.#world, this.#starts, { script })
-    const start = (
-      file: string,
-      args?: readonly string[] | SpawnOptions,
-      options?: SpawnOptions,
-    ): ReturnType<typeof asChildProcess> => {
-      const words = Array.isArray(args) ? (args as readonly string[]) : []
-      const others = Array.isArray(args) ? options : (args as SpawnOptions | undefined)
-      return asChildProcess(this.#starts.spawn(file, words, others ?? {}))
-    }
-    // Its streams are stand-ins, and that `stdio` says which there are is known by overloads alone.
-    this.spawn = start as typeof spawn
+    this.childProcess = childProcessOf(this.#starts, clock)
+    this.spawn = this.childProcess.spawn
   }
 
   /** The live processes: agents, and what those have started. */

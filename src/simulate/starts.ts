@@ -1,4 +1,5 @@
 import type { SpawnOptions } from 'node:child_process'
+import path from 'node:path'
 
 import { Source } from '../clock/source.ts'
 import { Attempt, type AttemptContext } from '../process/attempt.ts'
@@ -7,6 +8,8 @@ import { Body } from './body.ts'
 import { type ChildRequest, SimulatedChild, signalName } from './child.ts'
 import { Life, type LifeParts } from './life.ts'
 import { type RefusedStart, refusedStart } from './refusals.ts'
+import { type Command, commandOf } from './shell-line.ts'
+import { type Saying, TOOLS } from './tools.ts'
 import type { World } from './world.ts'
 
 /** A process of a simulation. */
@@ -28,6 +31,8 @@ export interface Target {
 /** How a start differs from that of a command. */
 export interface StartExtras extends Partial<Omit<LifeParts, 'world' | 'attempt' | 'welcome'>> {
   readonly saysReady?: boolean
+  /** How lists call its process. Default: its file. */
+  readonly name?: string
   /** Whether a refusal is noted, and thrown if `spawn` throws it, at once. Default true; else both are the caller's. */
   readonly throws?: boolean
 }
@@ -42,6 +47,18 @@ export interface Started {
 }
 
 const NOT_FOUND: RefusedStart = { code: 'ENOENT', errno: -2, thrown: false }
+/** What shells and Node say of a file that is not there. */
+const NOTHING_THERE: Readonly<Record<'shell' | 'node', (program: string) => Saying>> = {
+  shell: (program) => ({ fd: 2, text: `/bin/sh: 1: ${program}: not found\n`, exitCode: 127 }),
+  node: (program) => ({ fd: 2, text: `Error: Cannot find module '${program}'\n`, exitCode: 1 }),
+}
+const OURSELVES: SimulatedProcess = {
+  pid: process.pid,
+  ppid: process.ppid,
+  pgid: process.pid,
+  command: 'node',
+  stopped: false,
+}
 const NOWHERE = { data() {}, end() {}, isOpen: () => false }
 
 /** The processes of one simulation, and their starts. */
@@ -70,12 +87,21 @@ export class Starts {
     this.#targets.set(file, target)
   }
 
-  /** As `spawn` of `node:child_process`: throws what that throws at once. */
-  spawn(file: string, args: readonly string[], options: SpawnOptions): SimulatedChild {
-    const [program = file, ...words] = options.shell ? file.split(/\s+/) : [file]
+  /** As `spawn` of `node:child_process`, with the arguments that the system is given: throws what that throws at once. */
+  spawn(
+    file: string,
+    args: readonly string[],
+    options: SpawnOptions,
+    command: Command = commandOf(file, args),
+  ): SimulatedChild {
+    const { program } = command
     const target = this.#targets.get(program)
-    if (target) return this.start(file, [...words, ...args], options, target).child
-    return this.#refused({ file, args, options }, NOT_FOUND)
+    if (target) return this.start(file, args, options, target, { name: program }).child
+    const speak = this.#tool(command)
+    if (!speak) return this.#refused({ file, args, options }, NOT_FOUND)
+    const child = this.#child({ file, args, options }, undefined, NOWHERE)
+    this.#begin(child, program, options, speak)
+    return child
   }
 
   start(
@@ -85,7 +111,7 @@ export class Starts {
     target: Target,
     extras: StartExtras = {},
   ): Started {
-    const { saysReady, throws = true, ...told } = extras
+    const { saysReady, throws = true, name = file, ...told } = extras
     const attempt = new Attempt(target.id, this.#context, saysReady)
     const refused = attempt.refusal && refusedStart(attempt.refusal)
     if (refused) {
@@ -111,7 +137,7 @@ export class Starts {
     }
     life = new Life(parts, (program) => {
       const { detached = false } = options
-      return new Body(this.#world, program, { name: file, parent: child, detached })
+      return new Body(this.#world, program, { name, parent: child, detached })
     })
     this.#bodies.set(life.body.pid, life.body)
     attempt.spawned()
@@ -160,6 +186,26 @@ export class Starts {
     return child
   }
 
+  /** Starts a program that says a few words and ends. */
+  #begin(child: SimulatedChild, name: string, { detached = false }: SpawnOptions, speak: () => Saying): void {
+    const program = { answers: () => false, signal() {}, ended() {} }
+    const body = new Body(this.#world, program, { name, parent: child, detached })
+    this.#bodies.set(body.pid, body)
+    child.begin(body)
+    body.later(() => {
+      const { fd, text, exitCode } = speak()
+      if (text !== '') body.write(fd, text)
+      body.end(exitCode, null)
+    })
+  }
+
+  /** What is run by a command that starts no agent; undefined: the system finds nothing. */
+  #tool({ program, words, by }: Command): (() => Saying) | undefined {
+    const tool = TOOLS[path.basename(program)]
+    if (by !== 'node' && tool) return () => tool(words, [...this.processes, OURSELVES])
+    return by === 'system' ? undefined : () => NOTHING_THERE[by](program)
+  }
+
   #child(
     request: Pick<ChildRequest, 'file' | 'args' | 'options' | 'withoutPipes'>,
     attempt: Attempt | undefined,
@@ -167,7 +213,10 @@ export class Starts {
   ): SimulatedChild {
     return new SimulatedChild(
       {
-        ...request,
+        file: request.file,
+        args: request.args,
+        options: request.options,
+        withoutPipes: request.withoutPipes,
         clock: this.#world.clock,
         onSignal: (signal) => attempt?.signalled(signal),
         onExit: (exitCode, signal) => {

@@ -1,3 +1,4 @@
+import { workInFlight } from '../clock/quiet.ts'
 import { seededOrder } from '../clock/seeded-order.ts'
 import { bySource, type Source } from '../clock/source.ts'
 import { SuperviseError } from '../errors.ts'
@@ -28,8 +29,11 @@ export class World {
     this.#order = seededOrder(seed)
   }
 
+  /** Never that of this process. */
   nextPid(): number {
-    return ++this.#pids
+    this.#pids += 1
+    if (this.#pids === process.pid) this.#pids += 1
+    return this.#pids
   }
 
   /** Has a process do this when everybody here has done what he can. */
@@ -46,7 +50,7 @@ export class World {
 
   /** Resolves when everything at this moment is done and heard. Rejects with `ERR_CLOCK_STALLED` if that has no end. */
   settle(): Promise<void> {
-    return (this.#settling ??= this.#settle().finally(() => (this.#settling = undefined)))
+    return (this.#settling ??= this.#settle())
   }
 
   /** Resolves when there is nothing left to do at this moment but what waits for this, too. */
@@ -72,35 +76,46 @@ export class World {
   }
 
   async #settle(): Promise<void> {
-    for (let rounds = 0; rounds < MOST_AT_ONCE; rounds++) {
-      if (!(await turnsOver())) throw endless('microtasks and immediates')
-      if (!(await this.#step())) return
+    try {
+      for (let rounds = 0; rounds < MOST_AT_ONCE; rounds++) {
+        if (!(await turnsOver())) throw restless()
+        if (this.#work.length > 0) this.#doWork()
+        else if (this.#sources.size > 0) await this.#giveOut()
+        else if (this.#resting.length > 0) for (const { resolve } of this.#resting.splice(0)) resolve()
+        else return
+      }
+      throw endless(`${MOST_AT_ONCE} events`)
+    } finally {
+      this.#settling = undefined
     }
-    throw endless(`${MOST_AT_ONCE} events`)
   }
 
-  /** False if there was nothing to do. */
-  async #step(): Promise<boolean> {
-    if (this.#work.length > 0) {
-      const work = this.#work
-      this.#work = []
-      for (const act of work) act()
-      return true
-    }
-    if (this.#sources.size > 0) {
-      const sources = [...this.#sources].sort(bySource)
-      // What comes from now on waits for the next time.
-      this.#sources.clear()
-      for (const source of this.#order(sources)) {
-        if (this.#closed) return false
-        await source.turn(turnsOver)
-      }
-      return true
-    }
-    const resting = this.#resting.splice(0)
-    for (const { resolve } of resting) resolve()
-    return resting.length > 0
+  #doWork(): void {
+    const work = this.#work
+    this.#work = []
+    for (const act of work) act()
   }
+
+  async #giveOut(): Promise<void> {
+    const sources = [...this.#sources].sort(bySource)
+    // What comes from now on waits for the next time.
+    this.#sources.clear()
+    for (const source of this.#order(sources)) {
+      if (this.#closed) return
+      await source.turn(turnsOver)
+    }
+  }
+}
+
+function restless(): SuperviseError {
+  const requests = workInFlight().filter((name) => name !== 'Immediate')
+  if (requests.length === 0) return endless('microtasks and immediates')
+  return new SuperviseError(
+    'ERR_CLOCK_STALLED',
+    `Time cannot move in the simulation: what this process has asked the system for takes too long (${requests.join(', ')}). ` +
+      'Give the program something that answers at once, or test it with real processes.',
+    { requests },
+  )
 }
 
 function endless(what: string): SuperviseError {

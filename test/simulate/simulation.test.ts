@@ -1,10 +1,13 @@
+import { execFileSync } from 'node:child_process'
 import { once } from 'node:events'
+import { open, readFile } from 'node:fs/promises'
 
 import { expect, test } from 'vitest'
 
 import { fault } from '../../src/fault/fault.ts'
 import { RestartLoop } from '../../src/restart/restart-loop.ts'
 import { Simulation } from '../../src/simulate/simulation.ts'
+import { Scratch } from '../support/scratch.ts'
 import { collect } from '../support/until.ts'
 
 const refusal = (code: string): object => expect.objectContaining({ code })
@@ -160,6 +163,50 @@ test('a command is started by a line of a shell, and its timeout kills it', asyn
   const child = simulation.spawn(`${file} --flag`, { shell: true, timeout: 3000, killSignal: 'SIGINT' })
   await simulation.run(once(child, 'exit'))
   expect([child.signalCode, simulation.clock.now]).toEqual(['SIGINT', 3000])
+})
+
+test('what a program reads from a file is there before time moves', async () => {
+  const simulation = new Simulation()
+  const { clock, timers } = simulation
+  const log: unknown[] = []
+  timers.setTimeout(async () => {
+    for (let times = 3; times > 0; times--) log.push((await readFile(import.meta.filename)).length > 0)
+    log.push(clock.now)
+  }, 10)
+  timers.setTimeout(() => log.push('later'), 11)
+  await simulation.advance(20)
+  expect(log).toEqual([true, true, true, 10, 'later'])
+})
+
+test('a request to the system that does not end is told', async () => {
+  const file = new Scratch().path('fifo')
+  execFileSync('mkfifo', [file])
+  const simulation = new Simulation()
+  simulation.timers.setTimeout(() => {}, 10)
+  const opening = open(file, 'r')
+  await expect(simulation.next()).rejects.toMatchObject({
+    code: 'ERR_CLOCK_STALLED',
+    message: expect.stringContaining('FSReqPromise') as string,
+  })
+  const [reader, writer] = await Promise.all([opening, open(file, 'w')])
+  await Promise.all([reader.close(), writer.close()])
+})
+
+test('of simulations that run at the same time each one does what is to be done at a time before its time moves', async () => {
+  const times = Array.from({ length: 60 }, (_, index) => index + 1)
+  const logs = [1, 2, 3].map(async (id) => {
+    const simulation = new Simulation()
+    const { clock, timers } = simulation
+    const log: number[] = []
+    const note = (depth: number): void => {
+      if (depth === 0) log.push(clock.now)
+      else setImmediate(() => process.nextTick(() => void Promise.resolve().then(() => note(depth - 1))))
+    }
+    for (const time of times) timers.setTimeout(() => note((time * id) % 4), time)
+    await simulation.advance(100)
+    return log
+  })
+  expect(await Promise.all(logs)).toEqual([times, times, times])
 })
 
 test('a seed gives another order of what happens at one time, the same every time', async () => {

@@ -5,41 +5,13 @@ import { expect, test } from 'vitest'
 
 import { systemCode } from '../../src/errors.ts'
 import { fault } from '../../src/fault/fault.ts'
-import { inReality, inSimulation, type Stage } from './worlds.ts'
+import { both, listen, type Play } from './both.ts'
+import type { Stage } from './worlds.ts'
 
 const SAYS = {
   stdout: { start: 'starting', ready: 'up', every: { ms: 1000, text: 'at work' } },
   lifetime: 2500,
   exitCode: 3,
-}
-
-/** Notes all events of a child and its streams. Resolves when it is closed. */
-function listen(child: ChildProcess, note: (text: string) => void): Promise<void> {
-  for (const event of ['spawn', 'exit', 'close', 'disconnect', 'message']) {
-    child.on(event, (...facts: unknown[]) => note(`${event} ${facts.join(' ')}`.trim()))
-  }
-  child.on('error', ({ message, name: _name, ...facts }) => note(`error ${message} ${JSON.stringify(facts)}`))
-  for (const [index, stream] of [child.stdout, child.stderr].entries()) {
-    const name = ['stdout', 'stderr'][index]
-    stream?.on('data', (chunk: unknown) => note(`${name} ${typeof chunk} ${String(chunk).trim()}`))
-    for (const event of ['end', 'close']) stream?.on(event, () => note(`${name} ${event}`))
-  }
-  return new Promise((resolve) => child.once('close', () => resolve()))
-}
-
-type Play = (stage: Stage, note: (text: string) => void) => Promise<unknown>
-
-/** What was noted, in reality and in a simulation. */
-async function both(play: Play): Promise<[real: string[], simulated: string[]]> {
-  const logs: string[][] = []
-  for (const world of [inReality, inSimulation]) {
-    await world(async (stage) => {
-      const log: string[] = []
-      await play(stage, (text) => log.push(`${stage.now()} ${text}`))
-      logs.push([...log])
-    })
-  }
-  return logs as [string[], string[]]
 }
 
 function start(stage: Stage, options: SpawnOptions = {}, script: object = SAYS): ChildProcess {

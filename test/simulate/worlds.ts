@@ -1,10 +1,11 @@
-import { spawn } from 'node:child_process'
+import childProcess from 'node:child_process'
 
 import type { FaultPlan } from '../../src/fault/fault-plan.ts'
 import type { HarnessLoopOptions } from '../../src/harness/loop.ts'
 import { HarnessLoop } from '../../src/harness/loop.ts'
 import type { AgentScript } from '../../src/protocol/frames.ts'
 import type { RestartLoop } from '../../src/restart/restart-loop.ts'
+import type { SimulatedChildProcess } from '../../src/simulate/child-process.ts'
 import { Simulation } from '../../src/simulate/simulation.ts'
 import type { Timeline } from '../../src/timeline/timeline.ts'
 import { openHarness } from '../support/harness.ts'
@@ -13,7 +14,8 @@ import { openHarness } from '../support/harness.ts'
 export interface Stage {
   readonly faults: FaultPlan
   readonly timeline: Timeline
-  readonly spawn: typeof spawn
+  readonly spawn: SimulatedChildProcess['spawn']
+  readonly childProcess: SimulatedChildProcess
   readonly timers: Pick<typeof globalThis, 'setTimeout' | 'clearTimeout' | 'setInterval' | 'clearInterval'>
   now(): number
   command(id: string, script?: AgentScript): Command
@@ -40,7 +42,8 @@ export async function inReality(story: Story, seed?: number): Promise<Timeline> 
   await story({
     faults: harness.faults,
     timeline: harness.timeline,
-    spawn,
+    spawn: childProcess.spawn,
+    childProcess,
     timers: { setTimeout, clearTimeout, setInterval, clearInterval },
     now: () => clock.now,
     command: (id, script = {}) => harness.agentCommand.with({ id, script }),
@@ -56,15 +59,21 @@ export async function inReality(story: Story, seed?: number): Promise<Timeline> 
   return frozen
 }
 
-/** How it goes in a simulation. */
-export async function inSimulation(story: Story, seed?: number): Promise<Timeline> {
+/** How it goes in a simulation. @param enter called with it before */
+export async function inSimulation(
+  story: Story,
+  seed?: number,
+  enter: (simulation: Simulation) => void = () => {},
+): Promise<Timeline> {
   const simulation = new Simulation(seed === undefined ? {} : { seed })
+  enter(simulation)
   const over = new AbortController()
   const { spawner, clock, timeline } = simulation
   await story({
     faults: simulation.faults,
     timeline,
     spawn: simulation.spawn,
+    childProcess: simulation.childProcess,
     timers: simulation.timers as unknown as Stage['timers'],
     now: () => clock.now,
     command: (id, script) => simulation.command({ id, ...(script && { script }) }),
