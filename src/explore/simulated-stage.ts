@@ -1,3 +1,5 @@
+import { setMaxListeners } from 'node:events'
+
 import { HarnessLoop } from '../harness/loop.ts'
 import { Simulation } from '../simulate/simulation.ts'
 import type { Exploration } from './exploration.ts'
@@ -8,6 +10,8 @@ import type { ScenarioTimers, Stage } from './stage.ts'
 export function simulatedStage({ agents, seed }: Exploration): Stage {
   const simulation = new Simulation()
   const over = new AbortController()
+  // As many as there are runs of restart loops.
+  setMaxListeners(0, over.signal)
   const { clock, timeline, timers } = simulation
   const spawner = scriptedSpawner(simulation.spawner, agents)
   const first = agents[0]?.id ?? 'agent'
