@@ -1,4 +1,5 @@
 import { type ChildProcess, spawn } from 'node:child_process'
+import { setMaxListeners } from 'node:events'
 
 import type { Harness } from '../harness/harness.ts'
 import { HarnessLoop } from '../harness/loop.ts'
@@ -25,6 +26,8 @@ export function realStage({ agents, seed }: Exploration, harness: Harness): Stag
   const { setTimeout, clearTimeout, setInterval, clearInterval } = globalThis
   const restoreRandom = replaceRandom(seed)
   const over = new AbortController()
+  // As many as there are runs of restart loops.
+  setMaxListeners(0, over.signal)
   const { timeline } = harness
   const first = agents[0]?.id ?? 'agent'
   let closed: Promise<void> | undefined

@@ -10,11 +10,10 @@ export interface Played {
   readonly violation: Violation | undefined
 }
 
-/** The plays of a replay. With real processes there are both. */
-export interface Plays {
-  readonly simulated: Played
-  readonly real?: Played
-}
+/** The plays of a replay. With real processes there are both, unless a simulation cannot play it. */
+export type Plays =
+  | { readonly simulated: Played; readonly real?: Played }
+  | { readonly simulated?: undefined; readonly real: Played }
 
 /** What became of a failure that was played again. */
 export interface ReplayVerdict {
@@ -35,8 +34,9 @@ export interface ReplayVerdict {
 }
 
 /** What plays of a failure say of it. */
-export function verdictOf(failure: Failure, { simulated, real }: Plays): ReplayVerdict {
-  const played = real ?? simulated
+export function verdictOf(failure: Failure, plays: Plays): ReplayVerdict {
+  const { simulated, real } = plays
+  const played = plays.simulated === undefined ? plays.real : (plays.real ?? plays.simulated)
   const { violation } = played
   const where = real ? 'with real processes' : 'in the simulation'
   const sameTimeline = failure.hash === undefined ? undefined : failure.hash === played.hash
@@ -44,11 +44,11 @@ export function verdictOf(failure: Failure, { simulated, real }: Plays): ReplayV
     kind,
     holds: violation === undefined,
     sameTimeline,
-    violation: violation ?? (kind === 'fails in simulation only' ? simulated.violation : undefined),
+    violation: violation ?? (kind === 'fails in simulation only' ? simulated?.violation : undefined),
     text: lines.filter((line) => line !== '').join('\n'),
   })
-  const differs = real && simulated.hash !== real.hash ? sideBySide(simulated, real) : ''
-  if (violation === undefined && real && simulated.violation) {
+  const differs = real && simulated && simulated.hash !== real.hash ? sideBySide(simulated, real) : ''
+  if (violation === undefined && real && simulated?.violation) {
     return verdict(
       'fails in simulation only',
       `It breaks ${named(simulated.violation)} in the simulation, and not with real processes.`,

@@ -1,3 +1,4 @@
+import { SuperviseError } from '../errors.ts'
 import type { Harness } from '../harness/harness.ts'
 import { Crashes } from './crashes.ts'
 import type { Exploration } from './exploration.ts'
@@ -21,8 +22,8 @@ export async function replaySimulated(
 }
 
 /**
- * Plays what failed again, in a simulation and then with the real processes of a harness, which it closes: one for which
- * {@link realStage} is made. Rejects as that does, and as `replaySimulated`.
+ * Plays what failed again, in a simulation, if that can play it, and then with the real processes of a harness, which it
+ * closes: one for which {@link realStage} is made. Rejects as that does, and as `replaySimulated`.
  */
 export async function replayReal(
   exploration: Exploration,
@@ -35,17 +36,21 @@ export async function replayReal(
   const crashes = Crashes.install()
   try {
     const real = playedOf(await perform(stage, known, failure.schedule, crashes))
-    return verdictOf(failure, { simulated, real })
+    return verdictOf(failure, simulated ? { simulated, real } : { real })
   } finally {
     await stage.close()
     crashes.restore()
   }
 }
 
-async function simulate(exploration: Exploration, { schedule }: Failure): Promise<Played> {
+/** Undefined if it has a fault that needs real processes. */
+async function simulate(exploration: Exploration, { schedule }: Failure): Promise<Played | undefined> {
   const player = new Player()
   try {
     return playedOf(await player.play(exploration, schedule))
+  } catch (error) {
+    if (error instanceof SuperviseError && error.code === 'ERR_FAULT_UNSUPPORTED') return undefined
+    throw error
   } finally {
     player[Symbol.dispose]()
   }

@@ -1,3 +1,5 @@
+import { setMaxListeners } from 'node:events'
+
 import { HarnessLoop } from '../harness/loop.ts'
 import type { Builtins } from '../simulate/builtins.ts'
 import { Simulation } from '../simulate/simulation.ts'
@@ -11,6 +13,8 @@ export function simulatedStage({ agents, seed }: Exploration, builtins?: Builtin
   const simulation = new Simulation()
   builtins?.enter(simulation, seed)
   const over = new AbortController()
+  // As many as there are runs of restart loops.
+  setMaxListeners(0, over.signal)
   const { clock: time, timeline, timers } = simulation
   const clock = new ScenarioClock(time)
   const spawner = scriptedSpawner(simulation.spawner, agents)

@@ -14,7 +14,7 @@ export interface ChildRequest {
   readonly args: readonly string[]
   readonly options: SpawnOptions
   /** As when there are no descriptors left for them: then Node has no streams, either. */
-  readonly withoutPipes?: boolean
+  readonly withoutPipes?: boolean | undefined
   readonly clock: HeapClock
   /** Told of each signal that it is sent by its handle. */
   readonly onSignal: (signal: NodeJS.Signals) => void

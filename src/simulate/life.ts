@@ -226,7 +226,8 @@ export class Life implements Program, Conversation {
     })
     let begun = false
     const read = (): void => {
-      if (begun) this.#readInput()
+      // That takes a while.
+      if (begun && !this.#falls) this.#readInput()
       begun = true
     }
     this.#orders.reach('ready', read)

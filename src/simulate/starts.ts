@@ -172,6 +172,20 @@ export class Starts {
     this.#targets.clear()
   }
 
+  /** One that says so. */
+  #refused(
+    request: Pick<ChildRequest, 'file' | 'args' | 'options'>,
+    { errno, code }: RefusedStart,
+  ): SimulatedChild {
+    const child = this.#child({ ...request, withoutPipes: code === 'EMFILE' }, undefined, NOWHERE)
+    const source = new Source(this.#world.nextPid(), () => request.file)
+    child.refuse(errno, code, (fd, end) => {
+      source.hold('end', end, fd)
+      this.#world.announce(source)
+    })
+    return child
+  }
+
   /** Starts a program that says a few words and ends. */
   #begin(child: SimulatedChild, name: string, { detached = false }: SpawnOptions, speak: () => Saying): void {
     const program = { answers: () => false, signal() {}, ended() {} }
@@ -192,20 +206,6 @@ export class Starts {
     return by === 'system' ? undefined : () => NOTHING_THERE[by](program)
   }
 
-  /** One that says so. */
-  #refused(
-    request: Pick<ChildRequest, 'file' | 'args' | 'options'>,
-    { errno, code }: RefusedStart,
-  ): SimulatedChild {
-    const child = this.#child({ ...request, withoutPipes: code === 'EMFILE' }, undefined, NOWHERE)
-    const source = new Source(this.#world.nextPid(), () => request.file)
-    child.refuse(errno, code, (fd, end) => {
-      source.hold('end', end, fd)
-      this.#world.announce(source)
-    })
-    return child
-  }
-
   #child(
     request: Pick<ChildRequest, 'file' | 'args' | 'options' | 'withoutPipes'>,
     attempt: Attempt | undefined,
@@ -216,6 +216,7 @@ export class Starts {
         file: request.file,
         args: request.args,
         options: request.options,
+        withoutPipes: request.withoutPipes,
         clock: this.#world.clock,
         onSignal: (signal) => attempt?.signalled(signal),
         onExit: (exitCode, signal) => {

@@ -52,6 +52,12 @@ const MENDED: Readonly<Record<string, Drawn>> = {
       { agent: 'two', attempt: 1, fault: 'hang', at: 'ready' },
     ],
   },
+  'what nobody catches, and standard input that is at its end': {
+    scenario: 'generations',
+    agents: { one: { ...READY, stdin: 'exit-on-eof' } },
+    within: 1000,
+    schedule: [{ attempt: 1, fault: 'unhandledRejection', at: 'ready' }],
+  },
   'what nobody catches at the start': {
     scenario: 'witness',
     agents: { one: READY, two: READY, three: { ...READY, children: ['ordinary'] } },

@@ -181,6 +181,20 @@ test('restart loops are the same', async () => {
   expect(text.match(/backoff/g)).toHaveLength(4)
 })
 
+test('any number of restart loops run on one stage, and nobody is warned', async () => {
+  const warnings: string[] = []
+  const note = (warning: Error): void => void warnings.push(warning.name)
+  process.on('warning', note)
+  onTestFinished(() => void process.off('warning', note))
+  await playBoth({ within: 100 }, [{ attempt: 1, fault: 'notFound', at: 'spawn' }], ({ restartLoop }) => {
+    for (let loops = 0; loops < 12; loops++)
+      void restartLoop({ policy: 'never' })
+        .run()
+        .catch(() => {})
+  })
+  expect(warnings).toEqual([])
+})
+
 test('while a stage is open, chance is that of the seed', async () => {
   const before = chance()
   const stage = realStage(

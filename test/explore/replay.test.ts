@@ -109,6 +109,15 @@ test('a subject that knows where it is fails in the simulation only', async () =
   expect(verdict.text).toMatch(/simulated: \[ .*1000 ms\] worker#2 .* spawned\n {2}real: .*\(nothing more\)$/)
 })
 
+test('what a simulation cannot play is played with real processes alone', async () => {
+  const failure: Failure = {
+    ...FAILURE,
+    schedule: [{ attempt: 1, fault: 'garbageFrame', at: { after: 700 } }, ...FAILURE.schedule],
+  }
+  const verdict = await replayReal(failing, failure, await openHarness())
+  expect(verdict.text).toBe('It still breaks "stop is final" (it is started at 1000), with real processes.')
+})
+
 test('who cannot have had a failure is told so before anything is played', async () => {
   const listeners = process.listenerCount('uncaughtException')
   onTestFinished(() => expect(process.listenerCount('uncaughtException')).toBe(listeners))
