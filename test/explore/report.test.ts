@@ -86,7 +86,7 @@ test.each([
 test('the first find of all parts is that of the whole, and what came after it counts for nothing', () => {
   const find = FOUND.find && { ...FOUND.find, island: 1 }
   const parts = [
-    part(1, 2, [{ ...FOUND, transitions: { a: 0, b: 2 } }]),
+    part(1, 2, [{ ...FOUND, transitions: { a: 0, b: 2, c: 2 } }]),
     part(2, 2, [{ ...FOUND, find, transitions: { b: 1 } }]),
   ]
   expect(mergeReports(parts).explorations).toEqual([
