@@ -120,3 +120,10 @@ test('faults come by agent and attempt, and then steps by time; what is about th
     'at',
   ])
 })
+
+test('agents are named where there are several', () => {
+  const nameless: Schedule = [{ attempt: 1, fault: 'hang', at: 'ready' }]
+  expect(canonical(exploration, nameless)).toEqual([{ agent: 'one', attempt: 1, fault: 'hang', at: 'ready' }])
+  const alone = exploreKeepers({ agents: ['one'] })
+  expect(canonical(alone, canonical(exploration, nameless))).toEqual(nameless)
+})
