@@ -14,6 +14,7 @@ export function* fewerEntries(
     const rest = schedule.toSpliced(dropped, 1)
     yield* withEarlierAttempts(rest)
     yield* givenTime(schedule, dropped, rest, moments)
+    yield* withoutItsTime(schedule[dropped], rest, simplicity)
     yield* mergedAgents(rest, simplicity)
   }
   yield* pairs(schedule)
@@ -52,6 +53,19 @@ function* givenTime(
   for (const [index, entry] of rest.entries()) {
     const moved = movedTo(entry, time, moments)
     if (moved) yield rest.with(index, moved)
+  }
+}
+
+/** What took its time is left out, and so is its time: steps come so much earlier. */
+function* withoutItsTime(
+  gone: ScheduleEntry | undefined,
+  rest: Schedule,
+  simplicity: Simplicity,
+): Generator<Schedule> {
+  if (!gone || !isFault(gone)) return
+  for (const name of simplicity.formOf(gone)?.durations ?? []) {
+    const ms = Number(gone.options?.[name])
+    yield rest.map((entry) => (isStep(entry) && entry.at >= ms ? { ...entry, at: entry.at - ms } : entry))
   }
 }
 

@@ -46,7 +46,7 @@ export async function shrink(
 ): Promise<Shrunk> {
   const shrinking = new Shrinking(exploration, find.violation.invariant, player, options)
   if (!(await shrinking.breaks(find.schedule))) throw notDeterministic(exploration, find)
-  await byFastCheck(exploration, find.schedule, shrinking)
+  await byFastCheck(exploration, shrinking.simplest.schedule, shrinking)
   await byMoves(exploration, shrinking)
   const { schedule, violation, hash } = shrinking.simplest
   return { schedule, violation, plays: shrinking.plays, hash }

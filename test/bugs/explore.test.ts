@@ -1,4 +1,4 @@
-import { expect, onTestFinished, test } from 'vitest'
+import { expect, test } from 'vitest'
 
 import { exploreIsland, ISLAND_SIZE } from '../../src/explore/explore-island.ts'
 import type { Exploration } from '../../src/explore/exploration.ts'
@@ -29,8 +29,7 @@ async function findOf(exploration: Exploration, player: Player): Promise<Find | 
 
 /** What a bug is shrunk to, for each seed. */
 async function shrunkOf(bug: Bug): Promise<(Schedule | undefined)[]> {
-  const player = new Player()
-  onTestFinished(() => player[Symbol.dispose]())
+  using player = new Player()
   const all = []
   for (const seed of SEEDS) {
     const exploration = explorationOf(bug, { seed })

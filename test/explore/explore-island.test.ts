@@ -1,7 +1,8 @@
-import { expect, onTestFinished, test } from 'vitest'
+import { expect, test } from 'vitest'
 
 import type { Exploration } from '../../src/explore/exploration.ts'
 import { exploreIsland, ISLAND_SIZE } from '../../src/explore/explore-island.ts'
+import type { IslandResult } from '../../src/explore/island.ts'
 import type { Outcome } from '../../src/explore/perform.ts'
 import { Player } from '../../src/explore/player.ts'
 import type { Schedule } from '../../src/explore/schedule.ts'
@@ -19,39 +20,42 @@ class Recorder extends Player {
   }
 }
 
-function recorder(): Recorder {
-  const player = new Recorder()
-  onTestFinished(() => player[Symbol.dispose]())
-  return player
+/** What becomes of an island, and what was played on it. */
+async function explored(
+  exploration: Exploration,
+  index: number,
+  schedules = ISLAND_SIZE,
+): Promise<IslandResult & { readonly schedules: Schedule[] }> {
+  using player = new Recorder()
+  const result = await exploreIsland(exploration, { index, schedules }, player)
+  return { ...result, schedules: player.played }
 }
 
-async function schedulesOf(exploration: Exploration, index: number, schedules = 60): Promise<Schedule[]> {
-  const player = recorder()
-  await exploreIsland(exploration, { index, schedules }, player)
-  return player.played
+async function schedulesOf(exploration: Exploration, index: number, count = 60): Promise<Schedule[]> {
+  return (await explored(exploration, index, count)).schedules
 }
 
 const unbroken = { invariants: [] }
 
 test('an island has the same schedules whoever plays it, and whatever was played before', async () => {
-  const exploration = exploreKeepers(unbroken)
-  const player = recorder()
-  const results = []
-  for (const index of [0, 1, 2, 3])
-    results.push(await exploreIsland(exploration, { index, schedules: 60 }, player))
-  const alone = recorder()
-  const result = await exploreIsland(exploreKeepers(unbroken), { index: 3, schedules: 60 }, alone)
-  expect(alone.played).toEqual(player.played.slice(180))
-  expect(result).toEqual(results[3])
-  expect(result).toMatchObject({ index: 3, played: 60, find: undefined })
+  const before = []
+  {
+    using player = new Recorder()
+    for (const index of [0, 1, 2, 3])
+      before.push(await exploreIsland(exploreKeepers(unbroken), { index, schedules: 60 }, player))
+    before.push({ schedules: player.played.slice(180) })
+  }
+  const alone = await explored(exploreKeepers(unbroken), 3, 60)
+  expect(alone).toEqual({ ...before[3], ...before[4] })
+  expect(alone).toMatchObject({ index: 3, played: 60, find: undefined })
 })
 
 test('each island has schedules of its own, and so has each seed', async () => {
-  const all = await Promise.all([
-    schedulesOf(exploreKeepers(unbroken), 1),
-    schedulesOf(exploreKeepers(unbroken), 2),
-    schedulesOf(exploreKeepers({ ...unbroken, seed: 2 }), 1),
-  ])
+  const all = [
+    await schedulesOf(exploreKeepers(unbroken), 1),
+    await schedulesOf(exploreKeepers(unbroken), 2),
+    await schedulesOf(exploreKeepers({ ...unbroken, seed: 2 }), 1),
+  ]
   const texts = all.map((schedules) => new Set(schedules.map((schedule) => JSON.stringify(schedule))))
   for (const [index, one] of texts.entries())
     for (const other of texts.slice(index + 1))
@@ -71,7 +75,7 @@ test('the first schedule of all is empty', async () => {
 
 test('an island ends with the first schedule that breaks an invariant', async () => {
   const exploration = exploreKeepers()
-  const player = recorder()
+  using player = new Recorder()
   const told: number[] = []
   const island = { index: 0, schedules: ISLAND_SIZE }
   const { played, find } = await exploreIsland(exploration, island, player, {
@@ -98,11 +102,7 @@ test('every schedule of an island can be shrunk, and is no longer than it may be
 })
 
 test('what an island has seen is told, sorted', async () => {
-  const { transitions } = await exploreIsland(
-    exploreKeepers(unbroken),
-    { index: 0, schedules: 20 },
-    recorder(),
-  )
+  const { transitions } = await explored(exploreKeepers(unbroken), 0, 20)
   expect(transitions).toEqual([...transitions].sort())
   expect(new Set(transitions).size).toBe(transitions.length)
   expect(transitions).toContain('one starting | +ready | one ready')
@@ -125,8 +125,7 @@ test.each([1, 2, 3])(
   async (seed) => {
     const exploration = exploreKeepers({ seed, invariants: [noNarrowEscape] })
     const finds = []
-    for (const index of [0, 1, 2, 3])
-      finds.push((await exploreIsland(exploration, { index, schedules: ISLAND_SIZE }, recorder())).find)
+    for (const index of [0, 1, 2, 3]) finds.push((await explored(exploration, index)).find)
     expect(finds.find((find) => find !== undefined)?.violation.invariant).toBe('no narrow escape')
   },
 )

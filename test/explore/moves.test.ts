@@ -59,6 +59,18 @@ test('what is left out gives its time to another entry, be it a step or a fault'
   expect(all).toContainEqual([exit('one', 1, { after: 700 }), exit('one', 2, { after: 800 })])
 })
 
+test('steps come earlier by what a fault took that is left out', async () => {
+  const slow: ScheduledFault = {
+    agent: 'one',
+    attempt: 1,
+    fault: 'slowStart',
+    options: { ms: 3000 },
+    at: 'start',
+  }
+  const all = await fewer([slow, exit('one', 1), { step: 'stop', at: 500 }, { step: 'stop', at: 3500 }])
+  expect(all).toContainEqual([exit('one', 1), { step: 'stop', at: 500 }, { step: 'stop', at: 500 }])
+})
+
 test('what is left strikes the first of the agents', async () => {
   const all = await fewer([exit('one', 1), exit('two', 1), exit('two', 2)])
   expect(all).toContainEqual([exit('one', 1), exit('one', 2)])
@@ -119,4 +131,11 @@ test('faults come by agent and attempt, and then steps by time; what is about th
     'options',
     'at',
   ])
+})
+
+test('agents are named where there are several', () => {
+  const nameless: Schedule = [{ attempt: 1, fault: 'hang', at: 'ready' }]
+  expect(canonical(exploration, nameless)).toEqual([{ agent: 'one', attempt: 1, fault: 'hang', at: 'ready' }])
+  const alone = exploreKeepers({ agents: ['one'] })
+  expect(canonical(alone, canonical(exploration, nameless))).toEqual(nameless)
 })
