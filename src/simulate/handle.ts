@@ -214,10 +214,10 @@ export class SimulatedHandle implements Omit<AgentHandle, 'socket' | 'mark'> {
     await Promise.race([Promise.all(closed), this.#parts.world.atRest()])
   }
 
-  async #diedEarly(over: AbortSignal): Promise<never> {
+  /** Rejects if it ends before `over`; else resolves then, so that nobody goes on listening for it. */
+  async #diedEarly(over: AbortSignal): Promise<void> {
     const { exitCode, signal } = await this.exited
-    // Nobody asks any more.
-    if (over.aborted) return new Promise<never>(() => {})
+    if (over.aborted) return
     await this.#drained()
     // What it said in the same turn counts, as with real ones.
     await realTurn()

@@ -6,6 +6,7 @@ import { CRASHES, perform } from '../../src/explore/perform.ts'
 import { realStage } from '../../src/explore/real-stage.ts'
 import type { ScenarioWorld } from '../../src/explore/stage.ts'
 import { randomStream } from '../../src/random.ts'
+import { ExponentialBackoff } from '../../src/restart/backoff.ts'
 import { alive } from '../support/alive.ts'
 import { openHarness, playBoth } from './both-stages.ts'
 
@@ -164,7 +165,7 @@ test.each(Object.entries(CRASHING))(
   },
 )
 
-test('restart loops are the same', async () => {
+test('restart loops are the same, and so is their jitter', async () => {
   const { text } = await playBoth(
     { within: 60_000, seed: 7, agents: { worker: { lifetime: 3000, exitCode: 2 } } },
     [
@@ -172,7 +173,7 @@ test('restart loops are the same', async () => {
       { attempt: 3, fault: 'notFound', at: 'spawn' },
     ],
     ({ restartLoop, timeline }) => {
-      restartLoop({ policy: 'on-failure', maxRestarts: 4 })
+      restartLoop({ policy: 'on-failure', maxRestarts: 4, backoff: new ExponentialBackoff({ jitter: 0.5 }) })
         .run()
         .catch(() => timeline.note('given up'))
     },
@@ -216,11 +217,16 @@ test('a stage that is closed leaves nothing, and tells its scenario nothing', as
     {
       invariants: [],
       within: 1000,
-      agents: { agent: { onSignal: { SIGTERM: 'ignore' }, children: ['setsid'] } },
+      agents: {
+        agent: { onSignal: { SIGTERM: 'ignore' }, children: ['setsid'] },
+        // Nothing leads to its child any more when it has ended, but the mark.
+        parent: { children: ['setsid'], lifetime: 500 },
+      },
     },
     ({ agents, spawn, restartLoop }) => {
       const { file, args, env } = agents.agent
       spawn(file, args, { env }).once('exit', () => told.push('exit'))
+      spawn(agents.parent.file, agents.parent.args, { env: agents.parent.env })
       restartLoop({ policy: 'always', id: 'looped', onEvent: ({ type }) => told.push(type) })
         .run()
         .catch(() => {})
@@ -231,7 +237,7 @@ test('a stage that is closed leaves nothing, and tells its scenario nothing', as
   const stage = realStage(exploration, harness)
   await perform(stage, exploration, [{ attempt: 1, fault: 'hang', at: 'ready' }], crashes)
   const processes = await harness.processes()
-  expect(processes).toHaveLength(3)
+  expect(processes).toHaveLength(4)
   const heard = told.length
   await Promise.all([stage.close(), stage.close()])
   expect(processes.filter(({ pid }) => alive(pid))).toEqual([])

@@ -1,4 +1,4 @@
-import { expect, test } from 'vitest'
+import { expect, onTestFinished, test } from 'vitest'
 
 import { fault } from '../../src/fault/fault.ts'
 import type { FaultPlan } from '../../src/fault/fault-plan.ts'
@@ -178,4 +178,20 @@ test('two agents of one id count their attempts together, and each has its own m
   await simulation.run(Promise.all([one.close(), other.close()]))
   expect([one.attempt, other.attempt]).toEqual([1, 2])
   expect(await collect(other.messages())).toEqual([])
+})
+
+test('who has become ready and ended listens to his signal no more', async () => {
+  const warnings: string[] = []
+  const note = (warning: Error): void => void warnings.push(warning.name)
+  process.on('warning', note)
+  onTestFinished(() => void process.off('warning', note))
+  const simulation = new Simulation({ script: { lifetime: 10 } })
+  const { signal } = new AbortController()
+  for (let starts = 0; starts < 12; starts++) {
+    const handle = await simulation.spawner.spawn('web', { signal })
+    await simulation.run(handle.ready)
+    await simulation.run(handle.exited)
+  }
+  simulation.close()
+  expect(warnings).toEqual([])
 })
