@@ -17,10 +17,14 @@ export interface Lost {
   readonly at: Entry
 }
 
+/** The longest time that a timer of Node can wait. */
+const LONGEST_MS = 2 ** 31 - 1
 /** How often a thread is looked after, in ms. */
 const LOOK_MS = 100
 /** What a thread may keep. Simulations keep next to nothing: who needs more never lets go of it. */
 const HEAP_MB = 1024
+/** By itself it would have less than a thread without limits, and take a tenth longer. */
+const YOUNG_MB = 64
 
 /**
  * A worker thread for one task after the other. A thread that takes too long over one play, or ends, is given up, and the
@@ -30,8 +34,7 @@ export class Lane {
   readonly #logbook = new Logbook()
   readonly #patience: number
   readonly #onLook: () => void
-  #pool: Tinypool | undefined
-  #closing: Promise<unknown> = Promise.resolve()
+  #open: Open | undefined
 
   /**
    * @param patience how long one play may take, in ms of real time in which this thread is not held up
@@ -51,22 +54,15 @@ export class Lane {
   async run(task: Omit<Task, 'logbook'>, signal: AbortSignal): Promise<LaneOutcome> {
     signal.throwIfAborted()
     this.#logbook.clear()
-    const pool = (this.#pool ??= open())
-    const gone = deferred<string>()
-    const onExit = (code: number): void => {
-      this.#pool = undefined
-      gone.resolve(`its process exits with code ${code}`)
-    }
-    // It is not told of by the pool, whose task then never ends.
-    const thread = threadOf(pool)
-    thread.once('exit', onExit)
-    const over = new AbortController()
+    const pool = this.#open?.pool ?? newPool()
     const done = pool.run({ ...task, logbook: this.#logbook.buffer }) as Promise<TaskResult>
+    const { exited } = (this.#open ??= this.#opened(pool))
+    const over = new AbortController()
     try {
       const outcome = await abortable(
         Promise.race([
           done.catch((error: unknown): Lost => this.#lost(reasonOf(error))),
-          gone.promise.then((why) => this.#lost(why)),
+          exited.then((why) => this.#lost(why)),
           this.#tooLong(over.signal).then((why) => this.#lost(why)),
         ]),
         signal,
@@ -78,18 +74,33 @@ export class Lane {
       throw error
     } finally {
       this.#logbook.clear()
-      thread.off('exit', onExit)
       over.abort()
       done.catch(() => {}) // A thread that is ended leaves its task undone.
     }
   }
 
   /** Ends the thread, whatever it is at. Idempotent. */
-  close(): Promise<unknown> {
-    const pool = this.#pool
-    this.#pool = undefined
-    if (pool) this.#closing = pool.destroy()
-    return this.#closing
+  async close(): Promise<void> {
+    const open = this.#open
+    this.#open = undefined
+    // Tinypool's own way never ends when the thread fails at this very moment.
+    await open?.thread.terminate()
+  }
+
+  /** The thread that the pool has just made. The pool does not tell of one that exits: its task then never ends. */
+  #opened(pool: Tinypool): Open {
+    const { thread } = (pool.threads as unknown as [{ readonly thread: Worker }])[0]
+    const exited = deferred<string>()
+    const open = { pool, thread, exited: exited.promise }
+    const forget = (): void => {
+      if (this.#open === open) this.#open = undefined
+    }
+    thread.once('error', forget)
+    thread.once('exit', (code) => {
+      forget()
+      exited.resolve(`its process exits with code ${code}`)
+    })
+    return open
   }
 
   #lost(lost: string): Lost {
@@ -113,21 +124,26 @@ export class Lane {
   }
 }
 
-function open(): Tinypool {
+interface Open {
+  readonly pool: Tinypool
+  readonly thread: Worker
+  /** Resolves when the thread has ended by itself, or was ended. */
+  readonly exited: Promise<string>
+}
+
+/** A pool that makes its one thread for its first task, keeps it, and makes no other for one that fails. */
+function newPool(): Tinypool {
   const pool = new Tinypool({
     filename: builtFile('src/explore/worker.ts'),
     runtime: 'worker_threads',
-    minThreads: 1,
+    minThreads: 0,
     maxThreads: 1,
-    resourceLimits: { maxOldGenerationSizeMb: HEAP_MB },
+    idleTimeout: LONGEST_MS,
+    resourceLimits: { maxOldGenerationSizeMb: HEAP_MB, maxYoungGenerationSizeMb: YOUNG_MB },
   })
-  // A thread that fails when it is at no task is missed by its next one.
+  // A thread that fails when it is at no task is missed by nobody.
   pool.on('error', () => {})
   return pool
-}
-
-function threadOf(pool: Tinypool): Worker {
-  return (pool.threads as unknown as [{ thread: Worker }])[0].thread
 }
 
 function reasonOf(error: unknown): string {
