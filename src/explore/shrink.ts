@@ -46,19 +46,20 @@ export async function shrink(
 ): Promise<Shrunk> {
   const shrinking = new Shrinking(exploration, find.violation.invariant, player, options)
   if (!(await shrinking.breaks(find.schedule))) throw notDeterministic(exploration, find)
-  await byFastCheck(exploration, shrinking.simplest.schedule, shrinking)
+  await byFastCheck(exploration, (options.plays ?? DEFAULT_PLAYS) / 4, shrinking)
   await byMoves(exploration, shrinking)
   const { schedule, violation, hash } = shrinking.simplest
   return { schedule, violation, plays: shrinking.plays, hash }
 }
 
-async function byFastCheck(
-  exploration: Exploration,
-  schedule: Schedule,
-  shrinking: Shrinking,
-): Promise<void> {
-  const property = fc.asyncProperty(schedules(exploration), async (one) => !(await shrinking.breaks(one)))
-  await fc.check(property, { examples: [[schedule]], numRuns: 1, seed: exploration.seed })
+/** A part of the plays is left to the moves, which know more: the shrinker of fast-check may take any number. */
+async function byFastCheck(exploration: Exploration, plays: number, shrinking: Shrinking): Promise<void> {
+  const property = fc.asyncProperty(
+    schedules(exploration),
+    async (one) => shrinking.plays > plays || !(await shrinking.breaks(one)),
+  )
+  const examples: [Schedule][] = [[shrinking.simplest.schedule]]
+  await fc.check(property, { examples, numRuns: 1, seed: exploration.seed })
 }
 
 async function byMoves(exploration: Exploration, shrinking: Shrinking): Promise<void> {
@@ -76,6 +77,8 @@ async function byMoves(exploration: Exploration, shrinking: Shrinking): Promise<
     while (await shrinking.improves(simpler()))
   } while (await shrinking.improves(replaced()))
 }
+
+const DEFAULT_PLAYS = 2000
 
 /** With how many entries a schedule is so short that any of them is tried instead of two. */
 const SHORT = 4
@@ -103,7 +106,7 @@ class Shrinking {
     exploration: Exploration,
     invariant: string,
     player: Pick<Player, 'play'>,
-    { plays = 2000, signal }: ShrinkOptions,
+    { plays = DEFAULT_PLAYS, signal }: ShrinkOptions,
   ) {
     this.simplicity = new Simplicity(exploration)
     this.#exploration = exploration
