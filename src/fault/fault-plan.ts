@@ -69,7 +69,8 @@ export class FaultPlan implements FaultSource {
    * `ERR_FAULT_UNSUPPORTED` if the fault never happened.
    */
   inject(fault: Fault, where?: Where): Injection {
-    const rule = new Rule(fault, resolveWhere(fault, where), siteOf(this.inject))
+    const place = resolveWhere(fault, where)
+    const rule = new Rule(fault, place, place.optional ? undefined : siteOf(this.inject))
     this.#assertAvailable(fault)
     this.#assertInTime(rule)
     const live = this.#live.filter((record) => rule.matches(record.agent, record.number))

@@ -6,13 +6,13 @@ import { attemptsText, type Place, pointText } from './where.ts'
 export class Rule {
   readonly fault: Fault
   readonly place: Place
-  /** Its stack leads to where it was injected. */
-  readonly site: Error
+  /** Its stack leads to where it was injected. Undefined for one that may never strike: nobody will ask. */
+  readonly site: Error | undefined
   /** Whether it has struck at least once. */
   fired = false
   cancelled = false
 
-  constructor(fault: Fault, place: Place, site: Error) {
+  constructor(fault: Fault, place: Place, site: Error | undefined) {
     this.fault = fault
     this.place = place
     this.site = site
