@@ -2,6 +2,7 @@ import { format } from 'node:util'
 
 import { SuperviseError } from '../../errors.ts'
 import { type Exploration, type ExploreOptions, resolveExploration, type Scenario } from '../exploration.ts'
+import { realExpect } from './real-expect.ts'
 import type { Registry } from './registry.ts'
 import { inert, vitestStandIn } from './vitest-stand-in.ts'
 
@@ -10,7 +11,7 @@ const SEPARATOR = ' > '
 
 /**
  * Collects the explorations that a file declares. Groups are entered, tests are not run, and as soon as the file is loaded,
- * whatever of Vitest a scenario uses throws, and is remembered: without Vitest it would mean something else.
+ * whatever of Vitest a scenario uses, but for `expect`, throws, and is remembered: without Vitest it would mean something else.
  */
 export class Collector implements Registry {
   /** By their full names: those of the groups around them, outermost first, and their own. */
@@ -22,7 +23,8 @@ export class Collector implements Registry {
   #missed: string | undefined
 
   constructor() {
-    this.vitest = vitestStandIn({ describe: this.#describe(), use: (name) => this.#use(name) })
+    const use = (name: string): void => this.#use(name)
+    this.vitest = vitestStandIn({ describe: this.#describe(), expect: realExpect(), use })
   }
 
   /** The first thing of Vitest that was used after the file was loaded. */

@@ -1,12 +1,12 @@
 /** What the module `vitest` is while a file is loaded for its explorations alone. */
-export function vitestStandIn({ describe, use }: Parts): Readonly<Record<string, unknown>> {
+export function vitestStandIn({ describe, expect, use }: Parts): Readonly<Record<string, unknown>> {
   const test = inert('test', use, { describe, suite: describe })
   const vi = inert('vi', use, {
     hoisted: (make: () => unknown) => make(),
     ...Object.fromEntries(CHANGES_THE_WORLD.map((name) => [name, () => refuse(`vi.${name}`)])),
   })
   const others = Object.fromEntries(OTHERS.map((name) => [name, inert(name, use)]))
-  return { ...others, describe, suite: describe, test, it: test, vi, vitest: vi }
+  return { ...others, describe, suite: describe, expect, test, it: test, vi, vitest: vi }
 }
 
 /** Does nothing, whatever is done with it, but say so to `use` when it is called. Reads as itself however deep. */
@@ -35,6 +35,7 @@ type Known = Readonly<Record<string, unknown>>
 
 interface Parts {
   readonly describe: unknown
+  readonly expect: unknown
   readonly use: (name: string) => void
 }
 
@@ -63,7 +64,6 @@ const OTHERS = [
   'bench',
   'chai',
   'createExpect',
-  'expect',
   'expectTypeOf',
   'inject',
   'onTestFailed',

@@ -84,9 +84,24 @@ test.each([
 })
 
 test('a scenario that uses Vitest cannot be played in a thread of its own', async () => {
-  const source = acting('expect(1).toBe(1)', `import { expect } from 'vitest'`)
-  await expect(campaign(source, 'x', { workers: 1 })).rejects.toThrow('uses `expect` of Vitest')
+  const source = acting('vi.fn()', `import { vi } from 'vitest'`)
+  await expect(campaign(source, 'x', { workers: 1 })).rejects.toThrow('uses `vi.fn` of Vitest')
 })
+
+test.each(['vitest', 'vitest-supervise'])(
+  'an invariant can use `expect` of %s in a thread',
+  async (module) => {
+    const source = new ExploreProject().write(
+      'expecting.mjs',
+      `import { explore } from 'vitest-supervise'\nimport { expect } from '${module}'\n` +
+        `const check = ({ timeline }) => expect(timeline).toHaveAttempts(1)\n` +
+        `explore('x', { invariants: [{ name: 'starts', check }] }, () => {})\n`,
+    )
+    const { result } = await campaign(source, 'x', { workers: 1 })
+    expect(result.find?.violation).toMatchObject({ invariant: 'starts' })
+    expect(result.find?.violation.message).toContain('attempt')
+  },
+)
 
 test('a find that is not there again is an error, from a thread too', async () => {
   const source = new ExploreProject().write(
