@@ -2,8 +2,8 @@ import { mkdirSync, symlinkSync, writeFileSync } from 'node:fs'
 import path from 'node:path'
 import { fileURLToPath } from 'node:url'
 
-import { runCampaign } from '../dist/src/explore/campaign.js'
-import { collectExplorations, compileExplorations } from '../dist/src/explore/load.js'
+import { runCampaign } from '../dist/src/explore/campaign/campaign.js'
+import { collectExplorations, compileExplorations } from '../dist/src/explore/campaign/load.js'
 import { inTurn, median, ms, times } from './statistics.mjs'
 
 const SCHEDULES = 50_000

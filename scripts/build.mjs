@@ -13,7 +13,11 @@ import { build } from 'esbuild'
 const root = fileURLToPath(new URL('..', import.meta.url))
 const { exports: entries } = JSON.parse(readFileSync(path.join(root, 'package.json'), 'utf8'))
 const published = Object.values(entries).flatMap((entry) => (entry.default ? [entry.default] : []))
-const programs = ['./dist/src/reap/reaper.js', './dist/src/explore/worker.js', './dist/src/cli/main.js']
+const programs = [
+  './dist/src/reap/reaper.js',
+  './dist/src/explore/campaign/worker.js',
+  './dist/src/cli/main.js',
+]
 
 rmSync(path.join(root, 'dist'), { recursive: true, force: true })
 const tsc = path.join(

@@ -1,7 +1,7 @@
 import { Command, CommanderError } from 'commander'
 
 import { SuperviseError } from '../errors.ts'
-import { playVersions } from '../explore/play-versions.ts'
+import { playVersions } from '../explore/replay/play-versions.ts'
 import type { AddCommand, Context } from './command.ts'
 import { addExplore } from './explore/command.ts'
 import { Interrupted } from './interruption.ts'

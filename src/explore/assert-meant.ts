@@ -1,5 +1,5 @@
 import { SuperviseError } from '../errors.ts'
-import type { Invariant } from './trace.ts'
+import type { Invariant } from './play/trace.ts'
 
 /**
  * Throws `ERR_OPTION_INVALID` for invariants that are about what there is not, and so could never be broken, and for names that

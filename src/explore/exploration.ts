@@ -16,8 +16,8 @@ import type { AgentScript } from '../protocol/frames.ts'
 import { checkCommandOptions } from '../resolve-options.ts'
 import { assertMeant } from './assert-meant.ts'
 import { DEFAULT_FAULTS } from './default-faults.ts'
-import type { ScenarioWorld } from './stage.ts'
-import type { Invariant } from './trace.ts'
+import type { ScenarioWorld } from './play/stage.ts'
+import type { Invariant } from './play/trace.ts'
 
 /** A fault that schedules have, or what makes one of a time in ms: schedules then have it of many. */
 export type FaultChoice = Fault | ((ms: number) => Fault)

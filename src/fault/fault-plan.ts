@@ -81,16 +81,10 @@ export class FaultPlan implements FaultSource {
     this.#rules.push(rule)
     this.#changed()
     for (const record of live) record.watch(rule)
-    return {
-      get fired() {
-        return rule.fired
-      },
-      cancel: () => {
-        rule.cancelled = true
-        for (const record of this.#records) record.cancel(rule)
-        this.#changed()
-      },
-    }
+    return new Injected(rule, () => {
+      for (const record of this.#records) record.cancel(rule)
+      this.#changed()
+    })
   }
 
   /**
@@ -237,5 +231,23 @@ export class FaultPlan implements FaultSource {
     const agent = agents[0] ?? ''
     const record = this.#attempts.get(agent)?.[last - 1]
     throw tooLateError(rule, agent, record)
+  }
+}
+
+/** A class: what has a getter of its own has a shape of its own, which is collected late. */
+class Injected implements Injection {
+  readonly cancel: () => void
+  readonly #rule: Rule
+
+  constructor(rule: Rule, cancelled: () => void) {
+    this.#rule = rule
+    this.cancel = () => {
+      rule.cancelled = true
+      cancelled()
+    }
+  }
+
+  get fired(): boolean {
+    return this.#rule.fired
   }
 }

@@ -1,6 +1,6 @@
 import { beforeAll, describe, expect, test } from 'vitest'
 
-import { Player } from '../../src/explore/player.ts'
+import { Player } from '../../src/explore/play/player.ts'
 import type { Schedule, ScheduleEntry } from '../../src/explore/schedule.ts'
 import { type Bug, BUGS, CORRECT } from './catalogue.ts'
 import { explorationOf } from './exploration.ts'

@@ -1,4 +1,4 @@
-import { CRASHES } from '../../src/explore/perform.ts'
+import { CRASHES } from '../../src/explore/play/perform.ts'
 import type { Schedule } from '../../src/explore/schedule.ts'
 import { Supervisor as AsyncLoop } from './correct/async-loop.ts'
 import { Supervisor as Callbacks } from './correct/callbacks.ts'

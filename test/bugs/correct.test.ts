@@ -1,7 +1,7 @@
 import * as fc from 'fast-check'
 import { expect, test } from 'vitest'
 
-import { Player } from '../../src/explore/player.ts'
+import { Player } from '../../src/explore/play/player.ts'
 import type { ScheduleEntry } from '../../src/explore/schedule.ts'
 import { CORRECT } from './catalogue.ts'
 import { explorationOf } from './exploration.ts'

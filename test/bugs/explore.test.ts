@@ -1,11 +1,11 @@
 import { expect, test } from 'vitest'
 
-import { exploreIsland, ISLAND_SIZE } from '../../src/explore/explore-island.ts'
+import { exploreIsland, ISLAND_SIZE } from '../../src/explore/search/explore-island.ts'
 import type { Exploration } from '../../src/explore/exploration.ts'
-import type { Find } from '../../src/explore/island.ts'
-import { Player } from '../../src/explore/player.ts'
+import type { Find } from '../../src/explore/search/island.ts'
+import { Player } from '../../src/explore/play/player.ts'
 import { isFault, type Schedule, type ScheduleEntry } from '../../src/explore/schedule.ts'
-import { shrink } from '../../src/explore/shrink.ts'
+import { shrink } from '../../src/explore/search/shrink.ts'
 import { type Bug, BUGS } from './catalogue.ts'
 import { explorationOf } from './exploration.ts'
 

@@ -1,6 +1,6 @@
 import type { Exploration } from '../../src/explore/exploration.ts'
-import type { Outcome } from '../../src/explore/perform.ts'
-import { violationOf } from '../../src/explore/trace.ts'
+import type { Outcome } from '../../src/explore/play/perform.ts'
+import { violationOf } from '../../src/explore/play/trace.ts'
 
 /** What a play has broken, by the names of the invariants. What ended it is all that is known of one that crashed. */
 export function verdicts({ invariants }: Exploration, { trace, violation }: Outcome): Record<string, string> {

@@ -63,8 +63,8 @@ test('what is found is printed and kept, and plays again until it is mended', as
     "
   `)
   expect(found.code).toBe(1)
-  const [name = ''] = readdirSync(project.path('.vitest-supervise/failures'))
-  const file = `.vitest-supervise/failures/${name}`
+  const [name = ''] = readdirSync(project.path('test/__failures__'))
+  const file = `test/__failures__/${name}`
   expect(found.err).toContain(`npx vitest-supervise explore --replay ${file}\n`)
   expect(await run(project, 'explore', '--replay', file)).toMatchObject({
     code: 1,

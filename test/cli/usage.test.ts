@@ -9,9 +9,9 @@ const project = new LabProject({
     'restarts.js': RESTARTS,
     'empty.js': '',
     'broken.ts': 'const = 1',
-    'expecting.js':
-      `import { expect } from 'vitest'\nimport { explore } from 'vitest-supervise'\n` +
-      `explore('x', { invariants: [] }, () => expect(1).toBe(1))`,
+    'spying.js':
+      `import { vi } from 'vitest'\nimport { explore } from 'vitest-supervise'\n` +
+      `explore('x', { invariants: [] }, () => vi.fn())`,
   },
 })
 
@@ -36,7 +36,7 @@ test.each([
   ['an unknown option', ['restarts.js', '--worker', '2'], `unknown option '--worker'`],
   ['what cannot go together', ['--merge', 'a.json', '--shard', '1/2'], 'cannot be used with option'],
   ['no failure', ['--replay', 'empty.js'], 'ERR_FAILURE_INVALID: The failure in '],
-  ['Vitest in a scenario', ['expecting.js'], 'uses `expect` of Vitest'],
+  ['Vitest in a scenario', ['spying.js'], 'uses `vi.fn` of Vitest'],
 ])('%s ends it with code 2 and one message, without a stack', async (_, args, message) => {
   const { code, out, err } = await run(project, 'explore', ...args)
   expect({ code, out }).toEqual({ code: 2, out: '' })

@@ -10,7 +10,7 @@ import { type Snippet, snippetsOf } from './snippet.ts'
 
 /** What a snippet may use without saying where it comes from. */
 const KNOWN: Readonly<Record<string, readonly string[]>> = {
-  'vitest-supervise': ['expect', 'fault', 'test'],
+  'vitest-supervise': ['expect', 'explore', 'fault', 'invariant', 'test'],
   'vitest-supervise/plugin': ['supervise'],
   './supervisor.ts': ['Supervisor'],
 }
@@ -44,7 +44,7 @@ const tests = snippets.filter(({ runs }) => runs)
 const fragments = snippets.filter(({ runs }) => !runs)
 
 test('every TypeScript snippet is a test, or says that it does not run', () => {
-  const unclear = tests.filter(({ code }) => !/^\s*test\(/m.test(code))
+  const unclear = tests.filter(({ code }) => !/^\s*(?:test|explore|replay)\(/m.test(code))
   expect(unclear.map(({ name }) => name)).toEqual([])
 })
 
@@ -55,6 +55,7 @@ test('the snippets and examples pass as they are written, and their types are ri
     'supervisor.ts': read('examples/supervisor/src/supervisor.ts'),
     'src/supervisor.ts': read('examples/supervisor/src/supervisor.ts'),
     'test/supervisor.test.ts': read('examples/supervisor/test/supervisor.test.ts'),
+    'test/explore.test.ts': read('examples/supervisor/test/explore.test.ts'),
     'test/respawn.test.ts': read('examples/respawn/test/respawn.test.ts'),
     // Its types alone: it needs an agent of its own, with which `npm run demo` runs it.
     'flaky-api/poller.ts': read('examples/flaky-api/src/poller.ts'),

@@ -17,7 +17,7 @@ export class Supervisor {
   #child: ChildProcess | undefined
   #timer: NodeJS.Timeout | undefined
   #failures = 0
-  #stopping = false
+  #wanted = false
 
   constructor(
     file: string,
@@ -28,37 +28,48 @@ export class Supervisor {
     this.#options = { delay: 1000, stableAfter: 60_000, grace: 5000, ...options }
   }
 
+  /** Keeps it running until `stop`. Does nothing if it does so already. */
   start(): void {
-    const [file, args, env] = this.#command
-    const started = Date.now()
-    const child = spawn(file, args, { env, stdio: 'ignore' })
-    this.#child = child
-    child.on('error', () => this.#ended(started))
-    child.on('exit', () => this.#ended(started))
+    if (this.#wanted) return
+    this.#wanted = true
+    this.#failures = 0
+    // One that is still stopping is followed by the next when it is gone.
+    if (!this.#child) this.#spawn()
   }
 
   /** Resolves when the child is gone: SIGTERM, and SIGKILL after the grace. */
   async stop(): Promise<void> {
-    this.#stopping = true
+    this.#wanted = false
     clearTimeout(this.#timer)
     const child = this.#child
     if (!child) return
     const kill = setTimeout(() => child.kill('SIGKILL'), this.#options.grace)
     await new Promise((resolve) => {
       child.once('exit', resolve)
+      child.once('error', resolve)
       child.kill('SIGTERM')
     })
     clearTimeout(kill)
   }
 
+  #spawn(): void {
+    const [file, args, env] = this.#command
+    const started = Date.now()
+    const child = spawn(file, args, { env, stdio: 'ignore' })
+    this.#child = child
+    const ended = (): void => this.#ended(started)
+    child.on('error', ended)
+    child.on('exit', ended)
+  }
+
   #ended(started: number): void {
     this.#child = undefined
-    if (this.#stopping) return
+    if (!this.#wanted) return
     if (Date.now() - started >= this.#options.stableAfter) this.#failures = 0
     const delay = Math.min(this.#options.delay * 2 ** this.#failures++, 60_000)
     this.#timer = setTimeout(() => {
       this.restarts += 1
-      this.start()
+      this.#spawn()
     }, delay)
   }
 }

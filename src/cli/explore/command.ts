@@ -11,7 +11,7 @@ export interface ExploreCommandOptions {
   readonly grep?: RegExp
   readonly report?: string
   readonly merge?: readonly string[]
-  readonly failures: string
+  readonly failures?: string
   readonly replay?: string
   readonly json?: boolean
 }
@@ -43,8 +43,9 @@ export const addExplore: AddCommand = (program, context, done) => {
       new Option('--merge <files...>', 'play nothing, and merge the reports of all parts').conflicts('shard'),
     )
     .addOption(
-      new Option('--failures <directory>', 'where what is found is written, to be replayed').default(
-        '.vitest-supervise/failures',
+      new Option(
+        '--failures <directory>',
+        'where what is found is written, to be replayed; by default `__failures__` beside its file',
       ),
     )
     .addOption(
@@ -79,7 +80,7 @@ Examples:
   npx vitest-supervise explore 'test/**/*.explore.ts' --schedules 100000
   npx vitest-supervise explore test/supervisor.test.ts --shard 2/4 --report part-2.json
   npx vitest-supervise explore --merge part-*.json --report all.json
-  npx vitest-supervise explore --replay .vitest-supervise/failures/the-supervisor-0123456789abcdef.json`
+  npx vitest-supervise explore --replay test/__failures__/the-supervisor-0123456789abcdef.json`
 
 function whole(value: string): number {
   if (!/^\d{1,15}$/.test(value)) throw new InvalidArgumentError('It must be a whole number, 0 or more.')

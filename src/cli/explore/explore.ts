@@ -1,16 +1,18 @@
 import path from 'node:path'
 
-import { type CampaignFind, runCampaign } from '../../explore/campaign.ts'
+import { runCampaign } from '../../explore/campaign/campaign.ts'
 import type { Exploration } from '../../explore/exploration.ts'
-import { ISLAND_SIZE } from '../../explore/explore-island.ts'
-import { writeFailure } from '../../explore/failure-file.ts'
-import { failureOfFind } from '../../explore/find-failure.ts'
-import { usesVitest } from '../../explore/load.ts'
-import { pasteText } from '../../explore/paste.ts'
-import { ProgressLine } from '../../explore/progress.ts'
-import { explorationReport, type ExplorationReport, reportOf } from '../../explore/report.ts'
-import { chooseShard, type Shard } from '../../explore/shard.ts'
-import { exploreVersions } from '../../explore/versions.ts'
+import { ISLAND_SIZE } from '../../explore/search/explore-island.ts'
+import { writeFailure } from '../../explore/replay/failure-file.ts'
+import { failuresDirectory } from '../../explore/replay/known-failures.ts'
+import type { Shrunk } from '../../explore/search/shrink.ts'
+import { failureOfFind } from '../../explore/campaign/find-failure.ts'
+import { usesVitest } from '../../explore/campaign/load.ts'
+import { pasteText } from '../../explore/replay/paste.ts'
+import { ProgressLine } from '../../explore/campaign/progress.ts'
+import { explorationReport, type ExplorationReport, reportOf } from '../../explore/campaign/report.ts'
+import { chooseShard, type Shard } from '../../explore/campaign/shard.ts'
+import { exploreVersions } from '../../explore/campaign/versions.ts'
 import type { Context, ExitCode } from '../command.ts'
 import type { ExploreCommandOptions } from './command.ts'
 import { tell } from './merge.ts'
@@ -41,7 +43,9 @@ export async function explore(
     const exploration = { ...one.exploration, schedules, seed }
     const report = await campaign({ ...one, exploration }, shard, { ...options, signal }, context)
     reports.push(report)
-    if (report.find) notes.push(await keep(exploration, report.find, options.failures, one.source))
+    // What does not give its thread back could not be played again.
+    const shrunk = report.find?.shrunk
+    if (shrunk) notes.push(await keep(exploration, shrunk, one.source, options.failures))
   }
   const code = tell(reportOf(exploreVersions(), shard, reports), options, context)
   for (const note of notes) err.write(`\n${note}`)
@@ -77,16 +81,16 @@ async function campaign(
 /** Writes what was found to its file, and gives what to do with it. */
 async function keep(
   exploration: Exploration,
-  find: CampaignFind,
-  directory: string,
+  found: Shrunk,
   source: string,
+  directory = failuresDirectory(source),
 ): Promise<string> {
-  const failure = await failureOfFind(exploration, find)
+  const failure = await failureOfFind(exploration, found)
   const file = relative(writeFailure(failure, path.resolve(directory), source))
   return (
     `"${exploration.name}" is kept in ${file}. Play it again, with real processes too:\n` +
     `  npx vitest-supervise explore --replay ${file}\n` +
-    `Or as a test, beside the options and the scenario in ${relative(source)}:\n${pasteText(failure).replace(/^(?=.)/gm, '  ')}`
+    `Or as a test, behind the exploration in ${relative(source)}:\n${pasteText(failure)}`
   )
 }
 

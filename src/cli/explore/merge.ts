@@ -1,6 +1,6 @@
-import { mergeReports } from '../../explore/merge-reports.ts'
-import { reportText } from '../../explore/report-text.ts'
-import { readReport, type Report, writeReport } from '../../explore/report.ts'
+import { mergeReports } from '../../explore/campaign/merge-reports.ts'
+import { reportText } from '../../explore/campaign/report-text.ts'
+import { readReport, type Report, writeReport } from '../../explore/campaign/report.ts'
 import type { Context, ExitCode } from '../command.ts'
 import type { ExploreCommandOptions } from './command.ts'
 

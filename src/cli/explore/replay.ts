@@ -1,8 +1,8 @@
 import path from 'node:path'
 
-import { collectExplorations, compileExplorations, usesVitest } from '../../explore/load.ts'
-import { readFailure } from '../../explore/failure-file.ts'
-import { replayReal } from '../../explore/replay.ts'
+import { collectExplorations, compileExplorations, usesVitest } from '../../explore/campaign/load.ts'
+import { readFailure } from '../../explore/replay/failure-file.ts'
+import { replayReal } from '../../explore/replay/replay.ts'
 import { createHarness } from '../../harness/create-harness.ts'
 import type { Context, ExitCode } from '../command.ts'
 import type { ExploreCommandOptions } from './command.ts'

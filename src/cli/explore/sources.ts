@@ -4,9 +4,9 @@ import path from 'node:path'
 import { glob } from 'tinyglobby'
 
 import { SuperviseError } from '../../errors.ts'
-import type { Collector } from '../../explore/collector.ts'
+import type { Collector } from '../../explore/campaign/collector.ts'
 import type { Exploration } from '../../explore/exploration.ts'
-import { collectExplorations, compileExplorations } from '../../explore/load.ts'
+import { collectExplorations, compileExplorations } from '../../explore/campaign/load.ts'
 
 /** An exploration, and where it is from. */
 export interface Found {

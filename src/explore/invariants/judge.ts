@@ -1,4 +1,4 @@
-import type { Trace } from '../trace.ts'
+import type { Trace } from '../play/trace.ts'
 import type { Promises } from './promises.ts'
 import { type Life, type Moment, State } from './state.ts'
 

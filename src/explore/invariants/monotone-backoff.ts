@@ -1,5 +1,5 @@
 import { type Check, milliseconds } from '../../option-checks.ts'
-import type { Invariant } from '../trace.ts'
+import type { Invariant } from '../play/trace.ts'
 import { judge, mayHaveLasted } from './judge.ts'
 import { duration, makeInvariant, SUCCESS_CHECKS, type SuccessOptions } from './promises.ts'
 

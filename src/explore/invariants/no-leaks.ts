@@ -1,5 +1,5 @@
 import { wholeNumber } from '../../option-checks.ts'
-import type { Invariant, Trace } from '../trace.ts'
+import type { Invariant, Trace } from '../play/trace.ts'
 import { judge } from './judge.ts'
 import { duration, makeInvariant, type Promises, STEP_CHECKS, type StepOptions } from './promises.ts'
 import { State } from './state.ts'

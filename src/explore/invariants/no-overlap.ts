@@ -1,4 +1,4 @@
-import type { Invariant } from '../trace.ts'
+import type { Invariant } from '../play/trace.ts'
 import { judge } from './judge.ts'
 import { AGENT_CHECKS, type AgentOptions, makeInvariant } from './promises.ts'
 

@@ -1,4 +1,4 @@
-import type { Invariant } from '../trace.ts'
+import type { Invariant } from '../play/trace.ts'
 import { judge } from './judge.ts'
 import { makeInvariant, STEP_CHECKS, type StepOptions } from './promises.ts'
 import type { Life } from './state.ts'

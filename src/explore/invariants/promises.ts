@@ -1,6 +1,6 @@
 import { isRecord } from '../../json.ts'
 import { type Check, type Checks, checkOptions, invalidOption, isStrings } from '../../option-checks.ts'
-import type { Invariant, Trace } from '../trace.ts'
+import type { Invariant, Trace } from '../play/trace.ts'
 
 /** Of which agents it has to hold. */
 export interface AgentOptions {

@@ -1,4 +1,4 @@
-import type { Invariant } from '../trace.ts'
+import type { Invariant } from '../play/trace.ts'
 import { judge, nothingIsLeft } from './judge.ts'
 import { duration, makeInvariant, STEP_CHECKS, type StepOptions } from './promises.ts'
 

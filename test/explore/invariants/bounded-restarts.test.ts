@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest'
 
 import { invariant } from '../../../src/explore/invariants/index.ts'
-import type { Trace } from '../../../src/explore/trace.ts'
+import type { Trace } from '../../../src/explore/play/trace.ts'
 import { call, gaveUp, life, refused, traceOf } from './traces.ts'
 
 const { check } = invariant.boundedRestarts({ maxRestarts: 1, window: 10_000, resetAfter: 5000 })

@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest'
 
 import { invariant } from '../../../src/explore/invariants/index.ts'
-import type { Trace } from '../../../src/explore/trace.ts'
+import type { Trace } from '../../../src/explore/play/trace.ts'
 import { call, done, gaveUp, life, refused, traceOf } from './traces.ts'
 
 /** Attempts that end at once, with these delays between them. */

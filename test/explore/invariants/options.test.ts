@@ -2,7 +2,7 @@ import { expect, test } from 'vitest'
 
 import { resolveExploration } from '../../../src/explore/exploration.ts'
 import { invariant } from '../../../src/explore/invariants/index.ts'
-import type { Invariant } from '../../../src/explore/trace.ts'
+import type { Invariant } from '../../../src/explore/play/trace.ts'
 
 test('the invariants have the names of what holds', () => {
   const all = [

@@ -1,4 +1,4 @@
-import type { Rest, Trace } from '../../../src/explore/trace.ts'
+import type { Rest, Trace } from '../../../src/explore/play/trace.ts'
 import type { TimelineEntry } from '../../../src/timeline/events.ts'
 import { recorded } from '../../timeline/recorded.ts'
 

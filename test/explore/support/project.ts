@@ -1,10 +1,10 @@
 import fs from 'node:fs'
 import path from 'node:path'
 
-import { type Campaign, type CampaignOptions, runCampaign } from '../../../src/explore/campaign.ts'
-import type { Collector } from '../../../src/explore/collector.ts'
+import { type Campaign, type CampaignOptions, runCampaign } from '../../../src/explore/campaign/campaign.ts'
+import type { Collector } from '../../../src/explore/campaign/collector.ts'
 import type { Exploration } from '../../../src/explore/exploration.ts'
-import { collectExplorations, compileExplorations } from '../../../src/explore/load.ts'
+import { collectExplorations, compileExplorations } from '../../../src/explore/campaign/load.ts'
 import { repository } from '../../lab/repository.ts'
 import { Scratch } from '../../support/scratch.ts'
 

@@ -1,5 +1,5 @@
 import type { Scenario } from '../../../src/explore/exploration.ts'
-import type { ScenarioCommand, ScenarioWorld } from '../../../src/explore/stage.ts'
+import type { ScenarioCommand, ScenarioWorld } from '../../../src/explore/play/stage.ts'
 import { CORRECT } from '../../bugs/catalogue.ts'
 import { OPTIONS, type SupervisorClass } from '../../bugs/supervisor.ts'
 

@@ -1,0 +1,36 @@
+import { readdirSync } from 'node:fs'
+import path from 'node:path'
+
+import { systemCode } from '../../errors.ts'
+import type { Failure } from './failure.ts'
+import { readFailure } from './failure-file.ts'
+
+/** A failure that was found before, and its file. */
+export interface KnownFailure {
+  readonly file: string
+  readonly failure: Failure
+}
+
+/** Where the failures of the explorations of a file are kept: beside it. */
+export function failuresDirectory(file: string): string {
+  return path.join(path.dirname(file), '__failures__')
+}
+
+/** What an exploration has failed by before, in the order of their files. Throws `ERR_FAILURE_INVALID` for a file that is damaged. */
+export function knownFailures(directory: string, exploration: string): KnownFailure[] {
+  return filesIn(directory)
+    .map((file) => ({ file, failure: readFailure(file) }))
+    .filter(({ failure }) => failure.exploration === exploration)
+}
+
+function filesIn(directory: string): string[] {
+  try {
+    return readdirSync(directory)
+      .filter((name) => name.endsWith('.json'))
+      .toSorted()
+      .map((name) => path.join(directory, name))
+  } catch (error) {
+    if (systemCode(error) === 'ENOENT') return []
+    throw error
+  }
+}
