@@ -47,7 +47,8 @@ export class Supervisor {
     await new Promise((resolve) => {
       child.once('exit', resolve)
       child.once('error', resolve)
-      child.kill('SIGTERM')
+      // Of a child that was never started Node does not know the process, and signals any, such as this process group.
+      if (child.pid !== undefined) child.kill('SIGTERM')
     })
     clearTimeout(kill)
   }
