@@ -100,8 +100,10 @@ export class CommandStarts {
     const attempt = new Attempt(target.id, this.#context)
     try {
       const error = this.#launch({ child, attempt, way, request, start })
-      if (error < 0) attempt.spawnFailed(getSystemErrorName(error))
-      else {
+      if (error < 0) {
+        attempt.spawnFailed(getSystemErrorName(error))
+        disarm(child)
+      } else {
         this.#awaited.set(Number(child.pid), { child, attempt })
         attempt.spawned(child)
       }
@@ -237,4 +239,12 @@ function obstacleOf(way: Way, refusal: Refusal): string | undefined {
   if (way === 'shell')
     return 'a shell was started, and not the file of the command; use `spawn(command.file)`'
   return undefined
+}
+
+/**
+ * Node, in all versions up to 26 at least, sends signals of a child that could not be started to whatever process has the
+ * number that happens to be in memory, 0 for its own group included, until the child's `error` event.
+ */
+function disarm(child: ChildProcess): void {
+  Object.defineProperty(child, 'kill', { configurable: true, writable: true, value: () => false })
 }

@@ -6,6 +6,7 @@ import net from 'node:net'
 import { expect, onTestFinished, test } from 'vitest'
 
 import { buildAgentForTest } from '../../src/build/build-agent.ts'
+import { fault } from '../../src/fault/fault.ts'
 import { createHarness } from '../../src/harness/create-harness.ts'
 import { Harness } from '../../src/harness/harness.ts'
 import type { SuperviseOptions } from '../../src/options.ts'
@@ -248,4 +249,14 @@ test('a command taken before the end makes no other after it', async () => {
   )
   expect(() => harness.agentCommand).toThrow(expect.objectContaining({ code: 'ERR_SCOPE_CLOSED' }))
   expect(await failure(harness.spawnAgent())).toMatchObject({ code: 'ERR_SCOPE_CLOSED' })
+})
+
+test('a child that could not be started takes no signal, which Node would send to somebody else', async () => {
+  const harness = await open()
+  harness.faults.inject(fault.notFound())
+  const child = spawn(harness.agentCommand.file)
+  const failed = once(child, 'error')
+  // Harmless where it arrives.
+  expect(child.kill('SIGCONT')).toBe(false)
+  expect(await failed).toMatchObject([{ code: 'ENOENT' }])
 })
