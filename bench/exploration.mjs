@@ -6,8 +6,8 @@ import { runCampaign } from '../dist/src/explore/campaign/campaign.js'
 import { collectExplorations, compileExplorations } from '../dist/src/explore/campaign/load.js'
 import { inTurn, median, ms, times } from './statistics.mjs'
 
-const SCHEDULES = 50_000
-const ROUNDS = 5
+const SCHEDULES = 200_000
+const ROUNDS = 3
 
 const SOURCE = `
 import { explore } from 'vitest-supervise'

@@ -42,6 +42,11 @@ export interface ExploreOptions<Subject = unknown, Agent extends string = string
   readonly length?: number
   /** Which schedules are played; the same seed gives the same ones, everywhere. Default 1. */
   readonly seed?: number
+  /**
+   * How many threads play. Each loads the file by itself, without Vitest. Default: one for each core; 0: the test plays in its own
+   * thread, for a debugger, for coverage, or for what only Vitest can load.
+   */
+  readonly workers?: number
 }
 
 /**
@@ -64,6 +69,7 @@ export interface Exploration {
   readonly attempts: number
   readonly length: number
   readonly seed: number
+  readonly workers: number | undefined
   readonly scenario: Scenario
 }
 
@@ -78,7 +84,7 @@ export function resolveExploration<Subject, Agent extends string>(
   checkOptions('explore', options, CHECKS)
   if (typeof scenario !== 'function') throw invalidOption('explore', 'scenario', scenario, 'a function')
   const { schedules = 1000, agents = ['agent'], faults = DEFAULT_FAULTS, invariants, steps = {} } = options
-  const { within = 60_000, attempts = 5, length = 8, seed = 1 } = options
+  const { within = 60_000, attempts = 5, length = 8, seed = 1, workers } = options
   if (invariants === undefined) throw invalidOption('explore', 'invariants', invariants, INVARIANTS)
   const scripts = Array.isArray(agents)
     ? (agents as readonly string[]).map((id) => ({ id, script: {} }))
@@ -102,6 +108,7 @@ export function resolveExploration<Subject, Agent extends string>(
     attempts,
     length,
     seed,
+    workers,
     scenario,
   }
 }
@@ -124,6 +131,7 @@ const CHECKS: Checks = {
   attempts: atLeastOne,
   length: wholeNumber(100),
   seed: wholeNumber(2 ** 31 - 1),
+  workers: wholeNumber(256),
 }
 
 function checkAgents(value: unknown): string | undefined {

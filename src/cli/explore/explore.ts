@@ -55,7 +55,10 @@ export async function explore(
 async function campaign(
   { source, exploration, collector }: Found,
   shard: Shard,
-  { workers, signal }: Pick<ExploreCommandOptions, 'workers'> & { readonly signal: AbortSignal },
+  {
+    workers = exploration.workers,
+    signal,
+  }: Pick<ExploreCommandOptions, 'workers'> & { readonly signal: AbortSignal },
   { streams, environment }: Context,
 ): Promise<ExplorationReport> {
   const { name, seed, schedules } = exploration

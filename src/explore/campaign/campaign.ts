@@ -1,7 +1,7 @@
 import { availableParallelism } from 'node:os'
 
 import { SuperviseError } from '../../errors.ts'
-import { realNow, realTurn } from '../../real-time.ts'
+import { realTurn } from '../../real-time.ts'
 import type { Exploration } from '../exploration.ts'
 import { exploreIsland, ISLAND_SIZE } from '../search/explore-island.ts'
 import { type IslandFind, Islands } from './islands.ts'
@@ -16,7 +16,7 @@ export interface CampaignOptions {
   readonly source?: string
   /** How many worker threads. Default: as many as the machine has cores; 0: none. */
   readonly workers?: number
-  /** Whether this thread plays alone as long as threads are not worth their start, and when they cannot load `source`. Default true. */
+  /** Whether this thread plays alone when others cannot load `source`. Default true. */
   readonly here?: boolean
   /** Which part of the islands is played. Default: all. */
   readonly shard?: Shard
@@ -58,8 +58,6 @@ export interface Campaign {
   readonly alone: string | undefined
 }
 
-/** What a worker thread costs until it plays as fast as this one, in ms. */
-const START_MS = 500
 const PATIENCE_MS = 30_000
 
 /**
@@ -83,11 +81,6 @@ export async function runCampaign(
     })
   const place = { exploration, islands, signal, tell }
   if (source === undefined || workers === 0) return { result: await playHere(place), alone: undefined }
-  if (here) {
-    const began = realNow()
-    await exploreHere(place, () => !isWorthThreads(islands, realNow() - began, workers))
-    if (islands.left === 0) return { result: await playHere(place), alone: undefined }
-  }
   try {
     const module = await compileExplorations(source, signal)
     await using threads = new Threads({ exploration, file: source, module, patience, onLook: tell, signal })
@@ -109,28 +102,16 @@ interface Place {
 }
 
 /** Plays all that is left. */
-async function playHere(place: Place): Promise<CampaignResult> {
-  await exploreHere(place, () => true)
-  return resultOf(place.islands, async (find) => {
-    using player = new WatchedPlayer(undefined, place.signal)
-    return await shrink(place.exploration, find, player)
-  })
-}
-
-async function exploreHere(
-  { exploration, islands, signal, tell }: Place,
-  goOn: () => boolean,
-): Promise<void> {
+async function playHere({ exploration, islands, signal, tell }: Place): Promise<CampaignResult> {
   signal.throwIfAborted()
   using player = new WatchedPlayer(undefined, signal)
-  while (goOn()) {
-    const island = islands.next()
-    if (!island) return
+  for (let island = islands.next(); island; island = islands.next()) {
     islands.add(await exploreIsland(exploration, island, player))
     tell()
     // Whoever aborts, or shows how far it is, gets a turn.
     await realTurn()
   }
+  return resultOf(islands, (find) => shrink(exploration, find, player))
 }
 
 async function resultOf(
@@ -140,11 +121,4 @@ async function resultOf(
   const { done, played, transitions, find } = islands
   const shrunk = find && (await shrunkOf(find))
   return { islands: done, played, transitions, find: find && { ...find, shrunk } }
-}
-
-/** Whether threads save more time than it takes to start them, as far as the islands that were played tell. */
-function isWorthThreads(islands: Islands, elapsed: number, workers: number): boolean {
-  if (islands.done === 0) return false
-  const left = (elapsed / islands.done) * islands.left
-  return left * (1 - 1 / workers) > START_MS
 }

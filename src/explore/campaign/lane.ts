@@ -5,6 +5,7 @@ import { Tinypool } from 'tinypool'
 import { builtFile } from '../../package-root.ts'
 import { realDelay } from '../../real-time.ts'
 import { abortable, deferred } from '../../wait.ts'
+import { collectForThreads } from './collection.ts'
 import { type Entry, Logbook } from './logbook.ts'
 import type { Task, TaskResult } from './worker.ts'
 
@@ -23,8 +24,8 @@ const LONGEST_MS = 2 ** 31 - 1
 const LOOK_MS = 100
 /** What a thread may keep. Simulations keep next to nothing: who needs more never lets go of it. */
 const HEAP_MB = 1024
-/** By itself it would have less than a thread without limits, and take a tenth longer. */
-const YOUNG_MB = 64
+/** By itself it would have less than a thread without limits, and take longer. */
+const YOUNG_MB = 96
 
 /**
  * A worker thread for one task after the other. A thread that takes too long over one play, or ends, is given up, and the
@@ -133,6 +134,7 @@ interface Open {
 
 /** A pool that makes its one thread for its first task, keeps it, and makes no other for one that fails. */
 function newPool(): Tinypool {
+  collectForThreads()
   const pool = new Tinypool({
     filename: builtFile('src/explore/campaign/worker.ts'),
     runtime: 'worker_threads',

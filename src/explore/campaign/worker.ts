@@ -5,7 +5,7 @@ import type { Find, Island, IslandResult } from '../search/island.ts'
 import type { Collector } from './collector.ts'
 import { collectExplorations, usesVitest } from './load.ts'
 import { Logbook } from './logbook.ts'
-import type { Player } from '../play/player.ts'
+import { keepReplaced, type Player } from '../play/player.ts'
 import { shrink, type Shrunk } from '../search/shrink.ts'
 import { WatchedPlayer } from './watched-player.ts'
 
@@ -38,6 +38,9 @@ export interface Failure {
   readonly code: SuperviseErrorCode | undefined
   readonly stack: string | undefined
 }
+
+// Before the user's file is loaded, with all that it loads.
+keepReplaced()
 
 /** What each worker thread runs, one at a time. */
 export default async function work(task: Task): Promise<TaskResult> {

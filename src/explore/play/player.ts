@@ -15,6 +15,15 @@ interface House {
 }
 
 let house: House | undefined
+let kept: Builtins | undefined
+
+/**
+ * Has what plays replace stay replaced in this thread, so that what is loaded from now on has it, however it takes it: also by
+ * `const { spawn } = require('node:child_process')`. Throws `ERR_CLOCK_IN_USE` where timers have been replaced.
+ */
+export function keepReplaced(): void {
+  kept ??= Builtins.replace()
+}
 
 /**
  * Plays schedules in simulations, one after the other, in this thread. Dispose of it: till then what nobody catches is told to
@@ -27,7 +36,7 @@ export class Player implements Disposable {
   /** Throws `ERR_CLOCK_IN_USE` where the timers of this thread have been replaced. */
   constructor() {
     house ??= {
-      builtins: Builtins.replace(),
+      builtins: kept ?? Builtins.replace(),
       crashes: Crashes.install(),
       players: 0,
       over: Promise.resolve(),
@@ -49,7 +58,7 @@ export class Player implements Disposable {
     this.#house.players -= 1
     if (this.#house.players > 0) return
     this.#house.crashes.restore()
-    this.#house.builtins.restore()
+    if (this.#house.builtins !== kept) this.#house.builtins.restore()
     house = undefined
   }
 

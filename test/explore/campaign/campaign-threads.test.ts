@@ -111,3 +111,21 @@ test('a find that is not there again is an error, from a thread too', async () =
   )
   await expect(campaign(source, 'x', { workers: 1 })).rejects.toMatchObject({ code: 'ERR_NOT_DETERMINISTIC' })
 })
+
+test('a supervisor that takes spawn out of its module when it is loaded runs in a thread as it is', async () => {
+  const project = new ExploreProject()
+  project.write(
+    'supervisor.cjs',
+    `const { spawn } = require('child_process')\nconst { setTimeout } = globalThis\n` +
+      `exports.start = (file) => spawn(file).on('exit', () => setTimeout(() => exports.start(file), 10))\n`,
+  )
+  const source = project.write(
+    'taken.mjs',
+    `import { explore, fault } from 'vitest-supervise'\nimport { start } from './supervisor.cjs'\n` +
+      `const check = ({ timeline }) => (timeline.attempts() > 2 ? 'it runs' : undefined)\n` +
+      `explore('x', { faults: [fault.exit(1)], invariants: [{ name: 'runs', check }] }, ({ agents }) => {\n` +
+      `  start(agents.agent.file)\n})\n`,
+  )
+  const { result } = await campaign(source, 'x', { workers: 1 })
+  expect(result.find?.violation).toEqual({ invariant: 'runs', message: 'it runs' })
+})

@@ -41,16 +41,6 @@ test.each(['holds', 'breaks soon', 'breaks late'])(
   },
 )
 
-test('a campaign that is over before threads would play starts none', async () => {
-  const source = new ExploreProject().write('restarts.mjs', RESTARTS)
-  const { result, alone } = await campaign(source, 'breaks soon', {
-    here: true,
-    source: '/nowhere/to/be/loaded.ts',
-  })
-  expect(result.find).toBeDefined()
-  expect(alone).toBeUndefined()
-})
-
 test('progress tells how many schedules of how many were played, up to all', async () => {
   const source = new ExploreProject().write('restarts.mjs', RESTARTS)
   const told: number[] = []
