@@ -14,6 +14,7 @@ import {
 import { assertAgentId } from '../process/agent-id.ts'
 import type { AgentScript } from '../protocol/frames.ts'
 import { checkCommandOptions } from '../resolve-options.ts'
+import { refusalInSimulation } from '../simulate/refusals.ts'
 import { assertMeant } from './assert-meant.ts'
 import { DEFAULT_FAULTS } from './default-faults.ts'
 import type { ScenarioWorld } from './play/stage.ts'
@@ -73,8 +74,25 @@ export interface Exploration {
   readonly scenario: Scenario
 }
 
-/** Fills in the defaults. Throws `ERR_OPTION_UNKNOWN`, `ERR_OPTION_INVALID` or `ERR_AGENT_ID_INVALID`, which say what is wrong. */
+/**
+ * Fills in the defaults. Throws `ERR_OPTION_UNKNOWN`, `ERR_OPTION_INVALID` or `ERR_AGENT_ID_INVALID`, which say what is wrong, and
+ * `ERR_FAULT_UNSUPPORTED` for a fault that cannot happen in a simulation.
+ */
 export function resolveExploration<Subject, Agent extends string>(
+  name: string,
+  options: ExploreOptions<Subject, Agent>,
+  scenario: Scenario<Subject, Agent>,
+): Exploration {
+  const exploration = resolveReplayed(name, options, scenario)
+  for (const choice of exploration.faults) {
+    const refusal = refusalInSimulation(oneOf(choice))
+    if (refusal) throw refusal
+  }
+  return exploration
+}
+
+/** The same for what is only replayed, with the faults of its failure: real processes have those that simulations do not. */
+export function resolveReplayed<Subject, Agent extends string>(
   name: string,
   options: ExploreOptions<Subject, Agent>,
   scenario: Scenario<Subject, Agent>,
@@ -147,9 +165,13 @@ function checkAgents(value: unknown): string | undefined {
 function checkFaults(value: unknown): string | undefined {
   if (!Array.isArray(value)) return 'a list of faults, such as [fault.exit(1), (ms) => fault.slowStart(ms)]'
   for (const choice of value as unknown[]) {
-    const one: unknown = typeof choice === 'function' ? (choice as (ms: number) => unknown)(1000) : choice
-    assertFault(one, `explore, in \`faults\`, where ${inspect(choice)} stands,`)
+    assertFault(oneOf(choice as FaultChoice), `explore, in \`faults\`, where ${inspect(choice)} stands,`)
   }
+}
+
+/** What a choice stands for, of any time. */
+function oneOf(choice: FaultChoice): Fault {
+  return typeof choice === 'function' ? choice(1000) : choice
 }
 
 function isInvariant(value: unknown): value is Invariant {

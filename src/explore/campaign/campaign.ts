@@ -4,6 +4,7 @@ import { SuperviseError } from '../../errors.ts'
 import { realTurn } from '../../real-time.ts'
 import type { Exploration } from '../exploration.ts'
 import { exploreIsland, ISLAND_SIZE } from '../search/explore-island.ts'
+import { idleError } from './idle-error.ts'
 import { type IslandFind, Islands } from './islands.ts'
 import { compileExplorations } from './load.ts'
 import { type Shard, WHOLE } from './shard.ts'
@@ -41,6 +42,8 @@ export interface CampaignResult {
   /** How many islands were played to their end, or to the first find. */
   readonly islands: number
   readonly played: number
+  /** In how many of these plays an agent was started, or was to be. */
+  readonly starts: number
   /** Each transition that was seen, sorted, and the lowest island that had it. */
   readonly transitions: Readonly<Record<string, number>>
   readonly find: CampaignFind | undefined
@@ -62,8 +65,8 @@ const PATIENCE_MS = 30_000
 
 /**
  * Plays the schedules of an exploration until all are played, or something is found, and shrinks what is found. Rejects with
- * the reason of `signal`, and with `ERR_EXPLORE_LOAD` when threads cannot play it and `here` is false. Leaves nothing running
- * however it ends.
+ * the reason of `signal`; with `ERR_EXPLORE_LOAD` when threads cannot play it and `here` is false; and with `ERR_EXPLORE_IDLE`
+ * when no play has started an agent. Leaves nothing running however it ends.
  */
 export async function runCampaign(
   exploration: Exploration,
@@ -86,7 +89,7 @@ export async function runCampaign(
     await using threads = new Threads({ exploration, file: source, module, patience, onLook: tell, signal })
     await threads.explore(islands, workers)
     tell()
-    return { result: await resultOf(islands, (find) => threads.shrink(find)), alone: undefined }
+    return { result: await resultOf(exploration, islands, (find) => threads.shrink(find)), alone: undefined }
   } catch (error) {
     signal.throwIfAborted()
     if (!here || !(error instanceof SuperviseError) || error.code !== 'ERR_EXPLORE_LOAD') throw error
@@ -111,14 +114,16 @@ async function playHere({ exploration, islands, signal, tell }: Place): Promise<
     // Whoever aborts, or shows how far it is, gets a turn.
     await realTurn()
   }
-  return resultOf(islands, (find) => shrink(exploration, find, player))
+  return resultOf(exploration, islands, (find) => shrink(exploration, find, player))
 }
 
 async function resultOf(
+  exploration: Exploration,
   islands: Islands,
   shrunkOf: (find: IslandFind) => Promise<Shrunk | undefined>,
 ): Promise<CampaignResult> {
-  const { done, played, transitions, find } = islands
+  const { done, played, starts, transitions, find } = islands
+  if (!find && played > 0 && starts === 0) throw idleError(exploration, played)
   const shrunk = find && (await shrunkOf(find))
-  return { islands: done, played, transitions, find: find && { ...find, shrunk } }
+  return { islands: done, played, starts, transitions, find: find && { ...find, shrunk } }
 }

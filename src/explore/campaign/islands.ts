@@ -6,13 +6,16 @@ export interface IslandFind extends Find {
   readonly island: number
 }
 
+/** What is kept of a result. */
+type Counted = Pick<IslandResult, 'played' | 'starts' | 'find'>
+
 /**
  * Which island is played next, and what is known of those that were. The lowest island with a find decides: what happens
  * on higher ones counts for nothing, so that it does not matter in which order they are played, and by how many.
  */
 export class Islands {
   readonly #all: readonly Island[]
-  readonly #results = new Map<number, Pick<IslandResult, 'played' | 'find'>>()
+  readonly #results = new Map<number, Counted>()
   /** The lowest island that had each. */
   readonly #transitions = new Map<string, number>()
   #todo: Island[]
@@ -39,8 +42,8 @@ export class Islands {
     this.#todo = [...this.#todo, island].toSorted((one, other) => other.index - one.index)
   }
 
-  add({ index, played, transitions, find }: IslandResult): void {
-    this.#results.set(index, { played, find })
+  add({ index, played, starts, transitions, find }: IslandResult): void {
+    this.#results.set(index, { played, starts, find })
     for (const transition of transitions) {
       this.#transitions.set(transition, Math.min(index, this.#transitions.get(transition) ?? Infinity))
     }
@@ -77,6 +80,11 @@ export class Islands {
     return this.#counting.reduce((sum, [, { played }]) => sum + played, 0)
   }
 
+  /** In how many of these plays an agent was started, or was to be. */
+  get starts(): number {
+    return this.#counting.reduce((sum, [, { starts }]) => sum + starts, 0)
+  }
+
   /** Each transition that was seen, and the lowest island that had it, in the order of the transitions. */
   get transitions(): Readonly<Record<string, number>> {
     const seen = [...this.#transitions].filter(([, island]) => this.matters(island))
@@ -94,7 +102,7 @@ export class Islands {
     return find && { island: this.#first, ...find }
   }
 
-  get #counting(): [number, Pick<IslandResult, 'played' | 'find'>][] {
+  get #counting(): [number, Counted][] {
     return [...this.#results].filter(([index]) => this.matters(index))
   }
 }

@@ -93,7 +93,7 @@ export class Threads implements AsyncDisposable {
     const { number, schedule = [] } = outcome.at
     const violation = { invariant: NEVER_RESTS, message: outcome.lost }
     this.#lost.add(index)
-    return { index, played: number, transitions: [], find: { schedule, violation, number } }
+    return { index, played: number, starts: 0, transitions: [], find: { schedule, violation, number } }
   }
 
   #lane(): Lane {

@@ -29,8 +29,9 @@ export type Moment = { readonly time: number } &
     | { readonly kind: 'call'; readonly begins: Answer }
     /** A call of `stop` has resolved, or failed for a reason. */
     | { readonly kind: 'stopped'; readonly stop: Stop; readonly reason: string | undefined }
-    | { readonly kind: 'start'; readonly life: Life }
     | { readonly kind: 'signal'; readonly life: Life; readonly signal: NodeJS.Signals }
+    /** A start of an attempt, other than one that is refused in the very ms of a call of `stop`. */
+    | { readonly kind: 'start'; readonly life: Life }
     /** An attempt is over; one that could not be spawned is as soon as it has started. `failure`: it has to be made good. */
     | { readonly kind: 'end'; readonly life: Life; readonly failure: Answer }
     | { readonly kind: 'reset' | 'gave-up' }
@@ -54,6 +55,8 @@ export class State {
   readonly stops: Stop[] = []
   /** How many attempts there have been. */
   attempts = 0
+  /** When the user has called last. */
+  #calledAt = 0
   readonly #promises: Promises
 
   constructor(agent: string, promises: Promises) {
@@ -106,6 +109,8 @@ export class State {
     this.attempts = attempt
     this.succeeded = false
     if (kind === 'spawn') this.alive.set(attempt, life)
+    // That it is refused is told a moment later: it may have been asked for before the stop.
+    else if (this.call === 'stop' && time === this.#calledAt) return
     yield { kind: 'start', time, life }
     if (kind === 'spawn-failed')
       yield { kind: 'end', time, life, failure: this.call === 'stop' ? 'no' : 'yes' }
@@ -117,6 +122,7 @@ export class State {
     if (harmless.includes(step)) return
     if (outcome === 'called') {
       const idle = this.call !== 'start' || this.gaveUp ? 'yes' : this.succeeded ? 'open' : 'no'
+      this.#calledAt = time
       const begins = step === start ? idle : 'no'
       this.call = isStop ? 'stop' : step === start ? 'start' : 'other'
       if (isStop) this.stops.push({ time, attempt: this.attempts })

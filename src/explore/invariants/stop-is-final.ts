@@ -14,6 +14,7 @@ export interface StopIsFinalOptions extends StepOptions {
  * A stop that fails breaks it, and one that takes longer than `within`. One that is under way when the play ends does so if it was
  * called that long before, or if there is nothing that it could wait for: no attempt is running, and no timer is set. A step that
  * gives no promise is done when it returns: where `stop` gives none, let the step give one of the event that tells of the end.
+ * A start that the system refuses in the very ms of the call may have been asked for before it, and is none.
  * From a step of another name on starts are allowed, since it may start. An exploration needs the step.
  */
 export function stopIsFinal(options: StopIsFinalOptions = {}): Invariant {

@@ -11,6 +11,7 @@ import {
   type ScheduleEntry,
 } from '../schedule.ts'
 import type { Trace, Violation } from '../play/trace.ts'
+import { shownLines } from './shown-lines.ts'
 import { playVersions } from './play-versions.ts'
 
 /** What a schedule broke, as literal JSON. What a replay needs is `breaks` and `schedule`; the rest says more of what was found. */
@@ -25,7 +26,7 @@ export interface Failure {
   /** How it was broken. */
   readonly message?: string
   readonly schedule: Schedule
-  /** Of the timeline. */
+  /** Of the whole timeline. */
   readonly hash?: string
   /** Where chance came from. Default: as the exploration has it. */
   readonly seed?: number
@@ -35,7 +36,7 @@ export interface Failure {
   readonly agents?: readonly string[]
   /** Of what played it. */
   readonly versions?: Readonly<Record<string, string>>
-  /** What happened, line by line. */
+  /** What happened, line by line. Of one that is too long for a reader, the first and the last lines. */
   readonly timeline?: readonly string[]
 }
 
@@ -62,7 +63,7 @@ export function failureOf(
     within,
     agents: agents.map(({ id }) => id),
     versions: playVersions(),
-    timeline: timeline.toString().split('\n'),
+    timeline: shownLines(timeline.toString().split('\n')),
   }
 }
 

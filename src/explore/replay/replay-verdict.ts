@@ -1,5 +1,6 @@
 import type { Failure } from './failure.ts'
 import { playVersions } from './play-versions.ts'
+import { shownLines } from './shown-lines.ts'
 import type { Violation } from '../play/trace.ts'
 
 /** What one play came to. */
@@ -92,8 +93,14 @@ function recorded({ hash, versions = {}, timeline }: Failure, { hash: now, lines
       : 'The versions are the same, or not known: the subject or the scenario has changed.'
   return [
     `The timeline is another one (${now}) than the one that was recorded (${hash}). ${by}`,
-    ...(timeline ? [firstDifference(['recorded', timeline], ['now', lines])] : []),
+    ...(timeline ? [againstRecorded(timeline, lines)] : []),
   ].join('\n')
+}
+
+/** A recorded timeline may lack lines: then those of the other one are left out, too. */
+function againstRecorded(timeline: readonly string[], lines: readonly string[]): string {
+  const difference = firstDifference(['recorded', shownLines(timeline)], ['now', shownLines(lines)])
+  return difference || 'They differ in lines that are left out.'
 }
 
 function sideBySide(simulated: Played, real: Played): string {

@@ -29,18 +29,20 @@ export async function exploreIsland(
 ): Promise<IslandResult> {
   const source = new Source(exploration, index)
   const coverage = new Coverage()
+  let starts = 0
   for (let number = 1; number <= schedules; number += 1) {
     const schedule = index === 0 && number === 1 ? [] : source.next()
     const { trace, violation } = await player.play(exploration, schedule)
     onPlay?.(number)
+    if (trace.events.some(({ kind }) => kind === 'spawn' || kind === 'spawn-failed')) starts += 1
     const isNew = coverage.add(trace) > 0
     if (violation) {
       const find = { schedule, violation, number }
-      return { index, played: number, transitions: coverage.transitions, find }
+      return { index, played: number, starts, transitions: coverage.transitions, find }
     }
     if (isNew) source.learn({ schedule, moments: new Moments(trace) })
   }
-  return { index, played: schedules, transitions: coverage.transitions, find: undefined }
+  return { index, played: schedules, starts, transitions: coverage.transitions, find: undefined }
 }
 
 /** The schedules of one island. */

@@ -14,6 +14,8 @@ export interface IslandResult {
   readonly index: number
   /** How many of its schedules were played: all, or those to the first that broke an invariant. */
   readonly played: number
+  /** In how many of these an agent was started, or would have been if that had not been refused. */
+  readonly starts: number
   /** Which transitions were seen, sorted: state, what happened, next state. */
   readonly transitions: readonly string[]
   /** Undefined if nothing was broken. */

@@ -3,14 +3,16 @@ import { expect, test } from 'vitest'
 import { campaign, ExploreProject } from '../support/project.ts'
 
 /** So many schedules that threads are worth their start. */
-const LONG = 20_000
+const LONG = 8000
 
-/** A file with one exploration, `x`, whose step `act` does this. */
+const START = `({ agents, spawn }) => void spawn(agents.agent.file).on('error', () => {})`
+
+/** A file with one exploration, `x`, which starts its agent and has a step `act` that does this. */
 function acting(body: string, head = '', schedules = 1000): string {
   return new ExploreProject().write(
     'acting.mjs',
     `import { explore } from 'vitest-supervise'\n${head}\n` +
-      `explore('x', { schedules: ${schedules}, length: 3, steps: { act: () => { ${body} } }, invariants: [] }, () => {})\n`,
+      `explore('x', { schedules: ${schedules}, length: 3, steps: { act: () => { ${body} } }, invariants: [] }, ${START})\n`,
   )
 }
 
@@ -128,4 +130,23 @@ test('a supervisor that takes spawn out of its module when it is loaded runs in 
   )
   const { result } = await campaign(source, 'x', { workers: 1 })
   expect(result.find?.violation).toEqual({ invariant: 'runs', message: 'it runs' })
+})
+
+test.each([0, 1])('what starts no agent is an error, and no success, with %i threads', async (workers) => {
+  const source = new ExploreProject().write(
+    'idle.mjs',
+    `import { explore } from 'vitest-supervise'\n` +
+      `const options = { schedules: 300, agents: ['a', 'b'], invariants: [], steps: { start: (spawn) => spawn() } }\n` +
+      `explore('nothing', options, () => {})\n` +
+      `explore('by a step', options, ({ agents, spawn }) => () => void spawn(agents.b.file).on('error', () => {}))\n` +
+      `explore('no play', { ...options, schedules: 0 }, () => {})\n`,
+  )
+  await expect(campaign(source, 'nothing', { workers })).rejects.toMatchObject({
+    code: 'ERR_EXPLORE_IDLE',
+    message: expect.stringContaining('in 300 plays "nothing" has not started an agent'),
+  })
+  const { result } = await campaign(source, 'by a step', { workers })
+  expect(result).toMatchObject({ played: 300, find: undefined })
+  expect(result.starts).toBeLessThan(300)
+  expect((await campaign(source, 'no play', { workers })).result).toMatchObject({ played: 0 })
 })

@@ -44,12 +44,12 @@ test('what is put back is played next', () => {
 
 test('whatever comes in after the lowest find, or before it from higher islands, counts for nothing', () => {
   const islands = new Islands(1000, WHOLE, 250)
-  islands.add({ index: 3, played: 9, transitions: ['c', 'd'], find: { ...FIND, number: 9 } })
-  islands.add({ index: 2, played: 250, transitions: ['b', 'c'], find: undefined })
-  islands.add({ index: 1, played: 7, transitions: ['b'], find: FIND })
+  islands.add({ index: 3, played: 9, starts: 9, transitions: ['c', 'd'], find: { ...FIND, number: 9 } })
+  islands.add({ index: 2, played: 250, starts: 1, transitions: ['b', 'c'], find: undefined })
+  islands.add({ index: 1, played: 7, starts: 5, transitions: ['b'], find: FIND })
   expect(islands.matters(2)).toBe(false)
-  islands.add({ index: 0, played: 250, transitions: ['a'], find: undefined })
+  islands.add({ index: 0, played: 250, starts: 50, transitions: ['a'], find: undefined })
   expect(islands.find).toEqual({ island: 1, ...FIND })
   expect(islands.transitions).toEqual({ a: 0, b: 1 })
-  expect([islands.done, islands.played]).toEqual([2, 257])
+  expect([islands.done, islands.played, islands.starts]).toEqual([2, 257, 55])
 })

@@ -45,6 +45,11 @@ test('who is stopped, struck, or not ready, may be ended', () => {
   expect(check(traceOf([...life(1, 0).slice(0, 1), signal(10, 1)]))).toBeUndefined()
 })
 
+test('a start that is refused in the very ms of the stop may have been asked for before it', () => {
+  expect(check(traceOf([call(0, 'stop'), refused(1, 0), done(0, 'stop')]))).toBeUndefined()
+  expect(check(traceOf([call(0, 'stop'), refused(1, 1), done(1, 'stop')]))).toContain('was spawned at 1 ms')
+})
+
 test('a step that may do anything may end who runs, and start one more', () => {
   const other = [...life(1, 0), call(10, 'restart'), signal(10, 1), ...exit, ...life(2, 500)]
   expect(check(traceOf(other))).toBeUndefined()

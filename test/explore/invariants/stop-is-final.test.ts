@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest'
 
 import { invariant } from '../../../src/explore/invariants/index.ts'
-import { call, crash, done, failed, life, traceOf } from './traces.ts'
+import { call, crash, done, failed, life, refused, traceOf } from './traces.ts'
 
 const { check } = invariant.stopIsFinal()
 const up = life(1, 0)
@@ -21,6 +21,14 @@ test('nothing is spawned between a stop and the next start', () => {
       traceOf([...up, call(400, 'stop'), call(410, 'start'), ...exit, ...life(2, 500), done(500, 'stop')]),
     ),
   ).toBeUndefined()
+})
+
+test('a start that is refused in the very ms of the stop may have been asked for before it', () => {
+  expect(check(traceOf([call(0, 'stop'), refused(1, 0), done(0, 'stop')]))).toBeUndefined()
+  expect(check(traceOf([call(0, 'stop'), refused(1, 1), done(1, 'stop')]))).toBe(
+    'worker#1 was spawned at 1 ms, after `stop` was called at 0 ms.',
+  )
+  expect(check(traceOf([call(0, 'stop'), ...life(1, 0), done(0, 'stop')]))).toContain('was spawned at 0 ms')
 })
 
 test('a stop that fails is broken', () => {

@@ -1,5 +1,6 @@
 import { expect, onTestFinished, test } from 'vitest'
 
+import { invariant } from '../../../src/explore/invariants/index.ts'
 import { Crashes } from '../../../src/explore/play/crashes.ts'
 import { type ExploreOptions, resolveExploration, type Scenario } from '../../../src/explore/exploration.ts'
 import { type Outcome, perform } from '../../../src/explore/play/perform.ts'
@@ -170,4 +171,27 @@ test('a restart loop that waits is known to, as a timer that is set is', async (
     [0, 1],
     [1500, 0],
   ])
+})
+
+test('a restart loop whose start is refused while it is stopped has not started anything after it', async () => {
+  const invariants = [invariant.stopIsFinal(), invariant.oneExitPerStart()]
+  const { trace, violation } = await play(
+    { invariants, steps: { stop: (stop: () => Promise<void>) => stop() } },
+    [
+      { attempt: 1, fault: 'notFound', at: 'spawn' },
+      { step: 'stop', at: 0 },
+    ],
+    ({ restartLoop }) => {
+      const ended = new AbortController()
+      const run = restartLoop({ policy: 'always' })
+        .run(ended.signal)
+        .catch(() => {})
+      return async () => {
+        ended.abort()
+        await run
+      }
+    },
+  )
+  expect(trace.timeline.toString()).toContain('could not be spawned')
+  expect(violation).toBeUndefined()
 })

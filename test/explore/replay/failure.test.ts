@@ -16,9 +16,11 @@ import {
   readFailure,
   writeFailure,
 } from '../../../src/explore/replay/failure-file.ts'
+import { resolveExploration } from '../../../src/explore/exploration.ts'
+import { shownLines } from '../../../src/explore/replay/shown-lines.ts'
 import { Player } from '../../../src/explore/play/player.ts'
 import { Scratch } from '../../support/scratch.ts'
-import { failing, FAILURE } from './failing.ts'
+import { failing, FAILURE, OPTIONS, restarting } from './failing.ts'
 
 async function record(): Promise<RecordedFailure> {
   using player = new Player()
@@ -175,4 +177,22 @@ test.each<[string, Failure, string]>([
 test('an exploration is played as it was when it failed', () => {
   expect(explorationOf(failing, { ...FAILURE, seed: 9, within: 70 })).toMatchObject({ seed: 9, within: 70 })
   expect(explorationOf(failing, FAILURE)).toMatchObject({ seed: 1, within: 5000 })
+})
+
+test('of a timeline that is too long for a reader the ends are kept, and the hash of all of it', async () => {
+  const scenario = restarting()
+  const busy = resolveExploration('busy', { ...OPTIONS, within: 200_000 }, (world) => {
+    world.timers.setInterval(() => world.timeline.note('tick'), 1000)
+    return scenario(world)
+  })
+  using player = new Player()
+  const { trace } = await player.play(busy, [])
+  const { timeline, hash } = failureOf(busy, [], { invariant: 'i', message: 'm' }, trace)
+  const lines = trace.timeline.toString().split('\n')
+  expect(lines.length).toBeGreaterThan(200)
+  expect(timeline.slice(0, 100)).toEqual(lines.slice(0, 100))
+  expect(timeline[100]).toBe(`… ${lines.length - 120} lines are left out …`)
+  expect(timeline.slice(101)).toEqual(lines.slice(-20))
+  expect(hash).toBe(trace.timeline.hash())
+  expect(shownLines(timeline)).toBe(timeline)
 })

@@ -5,6 +5,7 @@ import type { Failure } from '../../../src/explore/replay/failure.ts'
 import { Player } from '../../../src/explore/play/player.ts'
 import { replayReal, replaySimulated } from '../../../src/explore/replay/replay.ts'
 import { type Played, verdictOf } from '../../../src/explore/replay/replay-verdict.ts'
+import { shownLines } from '../../../src/explore/replay/shown-lines.ts'
 import { openHarness } from '../play/both-stages.ts'
 import { failing, FAILURE, OPTIONS, restarting } from './failing.ts'
 
@@ -125,4 +126,13 @@ test('who cannot have had a failure is told so before anything is played', async
   await expect(replayReal(failing, failure, await openHarness())).rejects.toMatchObject({
     code: 'ERR_FAILURE_INVALID',
   })
+})
+
+test('of a timeline that is too long for a reader the recorded lines are compared', () => {
+  const long = (from: string): string[] => Array.from({ length: 500 }, (_, at) => `${from} ${at}`)
+  const timeline = shownLines(long('line'))
+  const text = (lines: readonly string[]): string =>
+    verdictOf({ ...RECORDED, timeline }, { simulated: { ...BROKEN, hash: 'cccc', lines } }).text
+  expect(text(long('line').with(300, 'another'))).toMatch(/\nThey differ in lines that are left out\.$/)
+  expect(text(long('line').with(499, 'another'))).toMatch(/recorded: line 499\n {2}now: {6}another$/)
 })
