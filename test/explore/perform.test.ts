@@ -158,6 +158,17 @@ test.each([
   expect(violation).toEqual({ invariant: 'the scenario does not fail', message: 'no such thing' })
 })
 
+test.each([[false], [Promise.resolve('it is broken')], [7]])(
+  'a check that gives %j is a mistake',
+  async (answer) => {
+    const mine = { name: 'mine', check: () => answer as unknown as string }
+    await expect(play({ invariants: [mine] }, [], () => {})).rejects.toMatchObject({
+      code: 'ERR_OPTION_INVALID',
+      message: expect.stringContaining('The `check` of the invariant "mine" gave '),
+    })
+  },
+)
+
 test('a restart loop that waits is known to, as a timer that is set is', async () => {
   const { trace } = await play(
     { within: 3000 },
