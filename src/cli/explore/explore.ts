@@ -1,5 +1,6 @@
 import path from 'node:path'
 
+import { systemCode } from '../../errors.ts'
 import { type CampaignFind, runCampaign } from '../../explore/campaign.ts'
 import type { Exploration } from '../../explore/exploration.ts'
 import { ISLAND_SIZE } from '../../explore/explore-island.ts'
@@ -82,12 +83,18 @@ async function keep(
   source: string,
 ): Promise<string> {
   const failure = await failureOfFind(exploration, find)
-  const file = relative(writeFailure(failure, path.resolve(directory), source))
-  return (
-    `"${exploration.name}" is kept in ${file}. Play it again, with real processes too:\n` +
-    `  npx vitest-supervise explore --replay ${file}\n` +
-    `Or as a test, beside the options and the scenario in ${relative(source)}:\n${pasteText(failure).replace(/^(?=.)/gm, '  ')}`
-  )
+  const pasted = `beside the options and the scenario in ${relative(source)}:\n${pasteText(failure).replace(/^(?=.)/gm, '  ')}`
+  try {
+    const file = relative(writeFailure(failure, path.resolve(directory), source))
+    return (
+      `"${exploration.name}" is kept in ${file}. Play it again, with real processes too:\n` +
+      `  npx vitest-supervise explore --replay ${file}\n` +
+      `Or as a test, ${pasted}`
+    )
+  } catch (error) {
+    const why = systemCode(error) ?? String(error)
+    return `"${exploration.name}" could not be kept in ${directory} (${why}). Play it again as a test, ${pasted}`
+  }
 }
 
 function relative(file: string): string {
