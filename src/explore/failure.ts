@@ -35,7 +35,7 @@ export interface Failure {
   readonly agents?: readonly string[]
   /** Of what played it. */
   readonly versions?: Readonly<Record<string, string>>
-  /** What happened, line by line. */
+  /** What happened, line by line; of many lines the first 1,000. */
   readonly timeline?: readonly string[]
 }
 
@@ -43,6 +43,9 @@ export interface Failure {
 export type RecordedFailure = Required<Omit<Failure, 'file'>> & Pick<Failure, 'file'>
 
 export const FAILURE_FORMAT = 1
+
+/** How many lines of a timeline are kept. */
+const LONGEST_TIMELINE = 1000
 
 /** What a play has broken. Call it before the stage of the play is closed. */
 export function failureOf(
@@ -62,8 +65,13 @@ export function failureOf(
     within,
     agents: agents.map(({ id }) => id),
     versions: playVersions(),
-    timeline: timeline.toString().split('\n'),
+    timeline: beginningOf(timeline.toString().split('\n'), LONGEST_TIMELINE),
   }
+}
+
+/** The first of these lines, and a mark where there are more. What never comes to rest has far too many. */
+export function beginningOf(lines: readonly string[], most: number): readonly string[] {
+  return lines.length > most ? [...lines.slice(0, most), '… and more'] : lines
 }
 
 /**

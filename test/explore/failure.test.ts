@@ -7,6 +7,7 @@ import { expect, test } from 'vitest'
 import { explorationOf, type Failure, failureOf, type RecordedFailure } from '../../src/explore/failure.ts'
 import { failureFileName, failureText, readFailure, writeFailure } from '../../src/explore/failure-file.ts'
 import { Player } from '../../src/explore/player.ts'
+import type { Timeline } from '../../src/timeline/timeline.ts'
 import { Scratch } from '../support/scratch.ts'
 import { failing, FAILURE } from './failing.ts'
 
@@ -63,6 +64,14 @@ test('what is written is read again, by its path and by its URL', async () => {
   expect(readFailure(pathToFileURL(file))).toEqual(read)
   expect(readFailure(pathToFileURL(file).href)).toEqual(read)
   expect(readFailure(read)).toBe(read)
+})
+
+test('a timeline that has no end is kept up to a thousand lines', async () => {
+  const lines = Array.from({ length: 1001 }, (_, index) => `line ${index}`)
+  const timeline = { hash: () => 'a hash', toString: () => lines.join('\n') } as Timeline
+  const violation = { invariant: 'it comes to rest', message: 'it does not' }
+  const { timeline: kept } = failureOf(failing, [], violation, { timeline })
+  expect(kept).toEqual([...lines.slice(0, 1000), '… and more'])
 })
 
 test('the same failure is the same file', async () => {
