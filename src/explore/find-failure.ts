@@ -5,17 +5,23 @@ import { playVersions } from './play-versions.ts'
 import { Player } from './player.ts'
 import { scheduleHash } from './schedule-hash.ts'
 
+/** A failure, and what was thrown, if that is what fails. */
+export interface FoundFailure {
+  readonly failure: RecordedFailure
+  readonly thrown: unknown
+}
+
 /** What was found, to be replayed: the shortest schedule there is of it, played once more for its timeline. */
-export async function failureOfFind(exploration: Exploration, find: CampaignFind): Promise<RecordedFailure> {
+export async function failureOfFind(exploration: Exploration, find: CampaignFind): Promise<FoundFailure> {
   const { shrunk, schedule, violation } = find
   if (shrunk) {
     using player = new Player()
-    const { trace } = await player.play(exploration, shrunk.schedule)
-    return failureOf(exploration, shrunk.schedule, shrunk.violation, trace)
+    const { trace, thrown } = await player.play(exploration, shrunk.schedule)
+    return { failure: failureOf(exploration, shrunk.schedule, shrunk.violation, trace), thrown }
   }
   // Who plays it does not come back: its timeline is not known.
   const { name, seed, within, agents } = exploration
-  return {
+  const failure: RecordedFailure = {
     format: FAILURE_FORMAT,
     exploration: name,
     breaks: violation.invariant,
@@ -28,4 +34,5 @@ export async function failureOfFind(exploration: Exploration, find: CampaignFind
     versions: playVersions(),
     timeline: [],
   }
+  return { failure, thrown: undefined }
 }

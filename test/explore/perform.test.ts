@@ -97,7 +97,7 @@ test('faults strike and steps are called when the schedule says so', async () =>
 })
 
 test('what nobody catches ends the play', async () => {
-  const { trace, violation } = await play(
+  const { trace, violation, thrown } = await play(
     { within: 10_000 },
     [
       { attempt: 2, fault: 'notFound', at: 'spawn' },
@@ -108,9 +108,10 @@ test('what nobody catches ends the play', async () => {
   expect(violation).toMatchInlineSnapshot(`
     {
       "invariant": "nothing is thrown that nobody catches",
-      "message": "ENOENT",
+      "message": "Error: spawn /simulation/1/agent ENOENT",
     }
   `)
+  expect(thrown).toMatchObject({ code: 'ENOENT', syscall: 'spawn /simulation/1/agent' })
   expect(trace.timeline.toString()).toMatchInlineSnapshot(`
     "[       0 ms] agent#1      spawned
     [       0 ms] agent#1      ready
@@ -155,7 +156,7 @@ test.each([
   ['rejects', () => Promise.reject(new Error('no such thing'))],
 ] satisfies [string, Scenario][])('a scenario that %s fails', async (_, scenario) => {
   const { violation } = await play({}, [], scenario)
-  expect(violation).toEqual({ invariant: 'the scenario does not fail', message: 'no such thing' })
+  expect(violation).toEqual({ invariant: 'the scenario does not fail', message: 'Error: no such thing' })
 })
 
 test.each([[false], [Promise.resolve('it is broken')], [7]])(

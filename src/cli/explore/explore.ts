@@ -82,7 +82,7 @@ async function keep(
   directory: string,
   source: string,
 ): Promise<string> {
-  const failure = await failureOfFind(exploration, find)
+  const { failure } = await failureOfFind(exploration, find)
   const pasted = `beside the options and the scenario in ${relative(source)}:\n${pasteText(failure).replace(/^(?=.)/gm, '  ')}`
   try {
     const file = relative(writeFailure(failure, path.resolve(directory), source))
