@@ -9,7 +9,7 @@ import { aroundStart, type Start, type StartRequest, watchStarts } from '../star
 import { Attempt } from './attempt.ts'
 import { ForeignAttempts, type ForeignContext } from './foreign-attempts.ts'
 import { PREPARED } from './launcher-script.ts'
-import { concernsFile, refuse, type Refusal } from './refusal.ts'
+import { obstacleOf, refuse, type Refusal, type Way } from './refusal.ts'
 import { type ProcessInfo, processTable } from './table/index.ts'
 
 /** What identifies the starts of one command. */
@@ -26,9 +26,6 @@ export interface CommandTarget {
 export interface CommandStartsContext extends ForeignContext {
   readonly mark: string
 }
-
-/** How a command is started: itself, as the module of a Node process, or in a line of a shell. */
-type Way = 'file' | 'module' | 'shell'
 
 /** The start of an agent that this process is about to make. */
 interface AgentStart {
@@ -229,16 +226,6 @@ function runs(line: string, file: string): boolean {
     if ((next === undefined || /[\s'";&|)<>]/.test(next)) && BEFORE.test(line.slice(0, at))) return true
   }
   return false
-}
-
-function obstacleOf(way: Way, refusal: Refusal): string | undefined {
-  if (!concernsFile(refusal)) return undefined
-  if (process.platform === 'win32') return 'on Windows a command has no file of its own'
-  if (way === 'module')
-    return '`fork` starts Node itself, and not the file of the command; use `spawn(command.file)`'
-  if (way === 'shell')
-    return 'a shell was started, and not the file of the command; use `spawn(command.file)`'
-  return undefined
 }
 
 /**

@@ -41,9 +41,20 @@ const TOO_LONG = 2 ** 21
 /** Longer than one name may be on any system. */
 const TOO_LONG_A_NAME = 256
 
-/** Whether it is the file that the system is not content with, and not what comes with it. */
-export function concernsFile(refusal: Refusal): boolean {
-  return !['missingDirectory', 'argumentsTooLong', 'forkFails', 'tooManyFiles'].includes(refusal)
+/** How a command is started: itself, as the module of a Node process, or in a line of a shell. */
+export type Way = 'file' | 'module' | 'shell'
+
+/** Why a start of this kind cannot be refused in this way, if it cannot. */
+export function obstacleOf(way: Way, refusal: Refusal, platform = process.platform): string | undefined {
+  // It is not the file that the system is not content with, but what comes with it.
+  if (['missingDirectory', 'argumentsTooLong', 'forkFails', 'tooManyFiles'].includes(refusal))
+    return undefined
+  if (platform === 'win32') return 'on Windows a command has no file of its own'
+  if (way === 'module')
+    return '`fork` starts Node itself, and not the file of the command; use `spawn(command.file)`'
+  if (way === 'shell')
+    return 'a shell was started, and not the file of the command; use `spawn(command.file)`'
+  return undefined
 }
 
 /**

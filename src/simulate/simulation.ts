@@ -36,6 +36,8 @@ export interface SimulatedCommand {
   readonly file: string
   readonly args: string[]
   readonly env: Record<string, string>
+  /** The file for `fork`, and for `node`. */
+  readonly module: string
 }
 
 /**
@@ -58,8 +60,8 @@ export class Simulation {
    */
   readonly spawn: typeof spawn
   /**
-   * `spawn`, `fork`, `exec` and `execFile` in this world. `fork` and `node` take a command's file for a module, and shells lines
-   * of one command; of the system's programs there are `ps` and `pgrep`.
+   * `spawn`, `fork`, `exec` and `execFile` in this world. `fork` and `node` take the module of a command, and shells lines of one
+   * command; of the system's programs there are `ps` and `pgrep`.
    */
   readonly childProcess: SimulatedChildProcess
   /** Starts agents, and gives handles of them. */
@@ -101,8 +103,9 @@ export class Simulation {
     const { id = 'agent', script = this.#script } = options
     assertAgentId(id)
     const file = `/simulation/${++this.#commands}/${id}`
-    this.#starts.add(file, { id, script: playable(script) })
-    return Object.freeze({ id, file, args: [], env: {} })
+    const module = `${file}.cjs`
+    this.#starts.add({ file, module, id, script: playable(script) })
+    return Object.freeze({ id, file, args: [], env: {}, module })
   }
 
   /** `process.kill` in this world; a negative pid is a process group. Throws an error with the code `ESRCH` if there is none. */

@@ -3,6 +3,7 @@ import path from 'node:path'
 
 import { Source } from '../clock/source.ts'
 import { Attempt, type AttemptContext } from '../process/attempt.ts'
+import { obstacleOf, type Way } from '../process/refusal.ts'
 import type { AgentScript } from '../protocol/frames.ts'
 import { Body } from './body.ts'
 import { type ChildRequest, SimulatedChild, signalName } from './child.ts'
@@ -10,6 +11,7 @@ import { Life, type LifeParts } from './life.ts'
 import { type RefusedStart, refusedStart } from './refusals.ts'
 import { type Command, commandOf } from './shell-line.ts'
 import { type Saying, TOOLS } from './tools.ts'
+import { unsupported } from './unsupported.ts'
 import type { World } from './world.ts'
 
 /** A process of a simulation. */
@@ -20,6 +22,12 @@ export interface SimulatedProcess {
   readonly command: string
   /** Whether it is stopped, as by SIGSTOP. */
   readonly stopped: boolean
+}
+
+/** A command that starts an agent: as a program, or as a module of Node. */
+export interface CommandTarget extends Target {
+  readonly file: string
+  readonly module: string
 }
 
 /** An agent that commands start. */
@@ -33,6 +41,8 @@ export interface StartExtras extends Partial<Omit<LifeParts, 'world' | 'attempt'
   readonly saysReady?: boolean
   /** How lists call its process. Default: its file. */
   readonly name?: string
+  /** How a command is started. Default: itself. */
+  readonly way?: Way
   /** Whether a refusal is noted, and thrown if `spawn` throws it, at once. Default true; else both are the caller's. */
   readonly throws?: boolean
 }
@@ -65,7 +75,7 @@ const NOWHERE = { data() {}, end() {}, isOpen: () => false }
 export class Starts {
   readonly #world: World
   readonly #context: AttemptContext
-  readonly #targets = new Map<string, Target>()
+  readonly #targets = new Map<string, CommandTarget>()
   readonly #bodies = new Map<number, Body>()
 
   constructor(world: World, context: AttemptContext) {
@@ -83,8 +93,9 @@ export class Starts {
     }))
   }
 
-  add(file: string, target: Target): void {
-    this.#targets.set(file, target)
+  add(target: CommandTarget): void {
+    this.#targets.set(target.file, target)
+    this.#targets.set(target.module, target)
   }
 
   /** As `spawn` of `node:child_process`, with the arguments that the system is given: throws what that throws at once. */
@@ -94,9 +105,13 @@ export class Starts {
     options: SpawnOptions,
     command: Command = commandOf(file, args),
   ): SimulatedChild {
-    const { program } = command
+    const { program, by } = command
     const target = this.#targets.get(program)
-    if (target) return this.start(file, args, options, target, { name: program }).child
+    if (target) {
+      assertWay(target, command)
+      const way = WAYS[by]
+      return this.start(file, args, options, target, { name: program, way }).child
+    }
     const speak = this.#tool(command)
     if (!speak) return this.#refused({ file, args, options }, NOT_FOUND)
     const child = this.#child({ file, args, options }, undefined, NOWHERE)
@@ -111,9 +126,11 @@ export class Starts {
     target: Target,
     extras: StartExtras = {},
   ): Started {
-    const { saysReady, throws = true, name = file, ...told } = extras
+    const { saysReady, throws = true, name = file, way = 'file', ...told } = extras
     const attempt = new Attempt(target.id, this.#context, saysReady)
-    const refused = attempt.refusal && refusedStart(attempt.refusal)
+    const obstacle = attempt.refusal && obstacleOf(way, attempt.refusal, 'linux')
+    if (obstacle !== undefined) attempt.cannotRefuse(obstacle)
+    const refused = obstacle === undefined && attempt.refusal ? refusedStart(attempt.refusal) : undefined
     if (refused) {
       if (throws) attempt.spawnFailed(refused.code)
       if (refused.thrown && throws) throw systemError('spawn', refused)
@@ -239,6 +256,22 @@ export class Starts {
     for (const [pid, body] of this.#bodies) if (!add(body)) this.#bodies.delete(pid)
     return live
   }
+}
+
+const WAYS: Readonly<Record<Command['by'], Way>> = { system: 'file', shell: 'shell', node: 'module' }
+
+/** A module is no program, and a program no module. */
+function assertWay({ id, file, module }: CommandTarget, { program, by }: Command): void {
+  if (by === 'node' ? program === module : program === file) return
+  const [is, wants, use] =
+    by === 'node'
+      ? ['an executable', 'Node runs modules', 'module']
+      : ['a module', 'the system runs executables', 'file']
+  throw unsupported(
+    `${program} is ${is}, and ${wants}`,
+    `Use the \`${use}\` of the command of "${id}", which is ${by === 'node' ? module : file}`,
+    { program },
+  )
 }
 
 /** An error as Node makes it of one of the system. */

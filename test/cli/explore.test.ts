@@ -81,6 +81,16 @@ test('what is found is printed and kept, and plays again until it is mended', as
   expect(await project.survivors()).toMatchObject({ processes: [], directories: [] })
 })
 
+test('what cannot be kept is told all the same', async () => {
+  await using project = new LabProject({ files: { 'test/forgetful.test.ts': FORGETFUL, occupied: '' } })
+  const found = await run(project, 'explore', 'test/*.test.ts', '--failures', 'occupied/here')
+  expect(found).toMatchObject({ code: 1, out: expect.stringContaining('"stop is final" is broken') })
+  expect(found.err).toMatch(
+    /"a supervisor > stops" could not be kept in occupied\/here \(E\w+\)\. .* as a test/,
+  )
+  expect(found.err).toContain(".replay({\n    breaks: 'stop is final',")
+})
+
 test('the reports of all parts merge into that of the whole', async () => {
   await using project = new LabProject({ files: { 'restarts.js': RESTARTS } })
   const report = async (name: string, ...args: string[]): Promise<string> => {

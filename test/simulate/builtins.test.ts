@@ -24,6 +24,14 @@ function enter(options: SimulationOptions = {}, seed = 1): { simulation: Simulat
   return { simulation, builtins }
 }
 
+/** Leaves it for a new one. */
+function enterAnother(builtins: Builtins): { simulation: Simulation } {
+  const simulation = new Simulation()
+  builtins.enter(simulation, 1)
+  onTestFinished(() => simulation.close())
+  return { simulation }
+}
+
 const REAL = {
   globals: [setTimeout, clearTimeout, setInterval, clearInterval, Date],
   timers: Object.values(timers),
@@ -201,6 +209,42 @@ test('a simulation that has been left is left alone: everything is real then, an
   expect(stdout).toBe('2\n')
   expect(Date.now()).toBeGreaterThan(Date.UTC(2020))
   expect(process.kill(process.ppid, 0)).toBe(true)
+})
+
+test('immediates that set each other off are over when their simulation is left', async () => {
+  const { simulation, builtins } = enter()
+  const turns = { global: 0, module: 0, promised: 0, promisified: 0, yielded: 0 }
+  const again = (set: (act: () => void) => unknown, name: 'global' | 'module'): void => {
+    turns[name] += 1
+    set(() => again(set, name))
+  }
+  const keepOn = async (turn: () => Promise<unknown>, name: keyof typeof turns): Promise<void> => {
+    for (;;) {
+      turns[name] += 1
+      await turn()
+    }
+  }
+  again((act) => setImmediate(act), 'global')
+  again((act) => timers.setImmediate(act), 'module')
+  void keepOn(() => timersPromises.setImmediate(), 'promised')
+  void keepOn(() => promisify(setImmediate)(), 'promisified')
+  void keepOn(() => timersPromises.scheduler.yield(), 'yielded')
+  await expect(simulation.settle()).rejects.toMatchObject({ code: 'ERR_CLOCK_STALLED' })
+  const before = { ...turns }
+  expect(Math.min(...Object.values(before))).toBeGreaterThan(1)
+  const { simulation: next } = enterAnother(builtins)
+  await next.settle()
+  expect(turns).toEqual(before)
+})
+
+test('an immediate has its arguments, and can be cleared', async () => {
+  const { simulation } = enter()
+  const log: unknown[] = []
+  setImmediate((...args: unknown[]) => log.push(args), 1, 2)
+  clearImmediate(setImmediate(() => log.push('cleared')))
+  expect(await promisify(setImmediate)('value')).toBe('value')
+  await simulation.settle()
+  expect(log).toEqual([[1, 2]])
 })
 
 test('a timer of a simulation that is over is cleared there, whatever is entered', async () => {

@@ -146,18 +146,33 @@ test('a limit of time ends a command as its signal does, and says so in its erro
   expect([clock.now, clock.pending]).toEqual([4000, 0])
 })
 
-test('the file of a command is a module for fork and for node, also in a line', async () => {
+test('a command has a module for fork and for node, also in a line', async () => {
   const simulation = new Simulation({ script: { lifetime: 10 } })
   const { childProcess, timeline } = simulation
-  const { file } = simulation.command()
-  childProcess.fork(file, ['-x'])
-  childProcess.spawn(process.execPath, ['--require', 'hook.js', '--enable-source-maps', file, '-x'])
-  childProcess.spawn('node', [file])
-  childProcess.spawn('/bin/sh', ['-c', `NODE_ENV=test exec node "${file}" -x`])
+  const { file, module } = simulation.command()
+  childProcess.fork(module, ['-x'])
+  childProcess.spawn(process.execPath, ['--require', 'hook.js', '--enable-source-maps', module, '-x'])
+  childProcess.spawn('node', [module])
+  childProcess.spawn('/bin/sh', ['-c', `NODE_ENV=test exec node "${module}" -x`])
   childProcess.exec(`sh -c '${file} -x'`)
   await simulation.advance(100)
   expect(timeline.attempts()).toBe(5)
   expect(simulation.processes).toEqual([])
+})
+
+test('a program is no module, and a module no program', () => {
+  const simulation = new Simulation()
+  const { childProcess } = simulation
+  const { file, module } = simulation.command({ id: 'one' })
+  const refused = (instead: string): unknown =>
+    expect.objectContaining({
+      code: 'ERR_SIMULATION_UNSUPPORTED',
+      message: expect.stringContaining(`Use the \`${instead}\` of the command of "one"`),
+    })
+  expect(() => childProcess.fork(file)).toThrow(refused('module'))
+  expect(() => childProcess.spawn('node', [file])).toThrow(refused('module'))
+  expect(() => childProcess.spawn(module)).toThrow(refused('file'))
+  expect(() => childProcess.exec(module)).toThrow(refused('file'))
 })
 
 test('a line that needs a shell is refused', () => {

@@ -1,5 +1,6 @@
 import path from 'node:path'
 
+import { systemCode } from '../../errors.ts'
 import { runCampaign } from '../../explore/campaign/campaign.ts'
 import type { Exploration } from '../../explore/exploration.ts'
 import { ISLAND_SIZE } from '../../explore/search/explore-island.ts'
@@ -88,13 +89,19 @@ async function keep(
   source: string,
   directory = failuresDirectory(source),
 ): Promise<string> {
-  const failure = await failureOfFind(exploration, found)
-  const file = relative(writeFailure(failure, path.resolve(directory), source))
-  return (
-    `"${exploration.name}" is kept in ${file}. Play it again, with real processes too:\n` +
-    `  npx vitest-supervise explore --replay ${file}\n` +
-    `Or as a test, behind the exploration in ${relative(source)}:\n${pasteText(failure)}`
-  )
+  const { failure } = await failureOfFind(exploration, found)
+  const pasted = `behind the exploration in ${relative(source)}:\n${pasteText(failure)}`
+  try {
+    const file = relative(writeFailure(failure, path.resolve(directory), source))
+    return (
+      `"${exploration.name}" is kept in ${file}. Play it again, with real processes too:\n` +
+      `  npx vitest-supervise explore --replay ${file}\n` +
+      `Or as a test, ${pasted}`
+    )
+  } catch (error) {
+    const why = systemCode(error) ?? String(error)
+    return `"${exploration.name}" could not be kept in ${relative(directory)} (${why}). Play it again as a test, ${pasted}`
+  }
 }
 
 function relative(file: string): string {

@@ -14,32 +14,48 @@ type Counted = Pick<IslandResult, 'played' | 'starts' | 'find'>
  * on higher ones counts for nothing, so that it does not matter in which order they are played, and by how many.
  */
 export class Islands {
-  readonly #all: readonly Island[]
+  /** How many islands there are. */
+  readonly count: number
+  /** How many schedules they have. */
+  readonly schedules: number
+  readonly #all: number
+  readonly #shard: Shard
+  readonly #size: number
   readonly #results = new Map<number, Counted>()
   /** The lowest island that had each. */
   readonly #transitions = new Map<string, number>()
-  #todo: Island[]
+  /** How many were begun, lowest first, and those of them that were put back, lowest last. */
+  #begun = 0
+  #returned: Island[] = []
   #first = Infinity
+  #done = 0
+  #played = 0
+  #starts = 0
 
-  constructor(schedules: number, { index, count }: Shard, size: number) {
-    const islands = Array.from({ length: Math.ceil(schedules / size) }, (_, at) => ({
-      index: at,
-      schedules: Math.min(size, schedules - at * size),
-    }))
-    this.#all = islands.filter((island) => island.index % count === index - 1)
-    this.#todo = this.#all.toReversed()
+  constructor(schedules: number, shard: Shard, size: number) {
+    this.#all = schedules
+    this.#shard = shard
+    this.#size = size
+    const islands = Math.ceil(schedules / size)
+    this.count = Math.max(0, Math.ceil((islands - shard.index + 1) / shard.count))
+    const hasLast = this.count > 0 && (islands - shard.index) % shard.count === 0
+    this.schedules = this.count * size - (hasLast ? islands * size - schedules : 0)
   }
 
   /** The next island to be played; undefined when there is none. */
   next(): Island | undefined {
-    const island = this.#todo.at(-1)
-    if (island === undefined || !this.matters(island.index)) return undefined
-    return this.#todo.pop()
+    const returned = this.#returned.at(-1)
+    const index = returned?.index ?? this.#indexOf(this.#begun)
+    if (!this.matters(index)) return undefined
+    if (returned) return this.#returned.pop()
+    if (this.#begun === this.count) return undefined
+    this.#begun += 1
+    return { index, schedules: Math.min(this.#size, this.#all - index * this.#size) }
   }
 
   /** It was begun, and is to be played anew. */
   putBack(island: Island): void {
-    this.#todo = [...this.#todo, island].toSorted((one, other) => other.index - one.index)
+    this.#returned = [...this.#returned, island].toSorted((one, other) => other.index - one.index)
   }
 
   add({ index, played, starts, transitions, find }: IslandResult): void {
@@ -47,7 +63,11 @@ export class Islands {
     for (const transition of transitions) {
       this.#transitions.set(transition, Math.min(index, this.#transitions.get(transition) ?? Infinity))
     }
-    if (find) this.#first = Math.min(this.#first, index)
+    if (!this.matters(index)) return
+    this.#done += 1
+    this.#played += played
+    this.#starts += starts
+    if (find) this.#found(index)
   }
 
   /** Whether anything can still come of this island. */
@@ -55,34 +75,27 @@ export class Islands {
     return index <= this.#first
   }
 
-  /** How many islands there are. */
-  get count(): number {
-    return this.#all.length
-  }
-
-  /** How many schedules they have. */
-  get schedules(): number {
-    return this.#all.reduce((sum, island) => sum + island.schedules, 0)
-  }
-
   /** How many are still to be begun. */
   get left(): number {
-    return this.#todo.filter(({ index }) => this.matters(index)).length
+    const { index, count } = this.#shard
+    const mattering = Math.min(this.count, Math.floor((this.#first - index + 1) / count) + 1)
+    const returned = this.#returned.filter((island) => this.matters(island.index))
+    return Math.max(0, mattering - this.#begun) + returned.length
   }
 
   /** How many were played to their end, or to a find. */
   get done(): number {
-    return this.#counting.length
+    return this.#done
   }
 
   /** How many schedules were played. */
   get played(): number {
-    return this.#counting.reduce((sum, [, { played }]) => sum + played, 0)
+    return this.#played
   }
 
   /** In how many of these plays an agent was started, or was to be. */
   get starts(): number {
-    return this.#counting.reduce((sum, [, { starts }]) => sum + starts, 0)
+    return this.#starts
   }
 
   /** Each transition that was seen, and the lowest island that had it, in the order of the transitions. */
@@ -102,7 +115,17 @@ export class Islands {
     return find && { island: this.#first, ...find }
   }
 
-  get #counting(): [number, Counted][] {
-    return [...this.#results].filter(([index]) => this.matters(index))
+  /** From 0. */
+  #indexOf(position: number): number {
+    return this.#shard.index - 1 + position * this.#shard.count
+  }
+
+  /** What was counted of higher islands counts no more. */
+  #found(index: number): void {
+    this.#first = index
+    const counting = [...this.#results].filter(([other]) => this.matters(other))
+    this.#done = counting.length
+    this.#played = counting.reduce((sum, [, { played }]) => sum + played, 0)
+    this.#starts = counting.reduce((sum, [, { starts }]) => sum + starts, 0)
   }
 }

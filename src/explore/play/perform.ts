@@ -10,6 +10,8 @@ import { type Rest, type Trace, type Violation, violationOf } from './trace.ts'
 export interface Outcome {
   readonly trace: Trace
   readonly violation: Violation | undefined
+  /** What was thrown, if that has ended it. */
+  readonly thrown: unknown
 }
 
 /** What is broken when the scenario, and not what it is about, does not do what it should. */
@@ -66,12 +68,13 @@ export async function perform(
   await play.until(within)
   crashes.onCrash = undefined
   const trace = play.trace(agents.map(({ id }) => id))
-  return { trace, violation: play.violation ?? violationOf(trace, invariants) }
+  return { trace, violation: play.violation ?? violationOf(trace, invariants), thrown: play.thrown }
 }
 
 /** One play, as it goes on. */
 class Play {
   violation: Violation | undefined
+  thrown: unknown
   readonly #stage: Stage
   readonly #rests: Rest[] = []
   #over = false
@@ -124,14 +127,16 @@ class Play {
   }
 
   fail(error: unknown): void {
-    this.#end(SCENARIO_FAILS, error instanceof Error ? error.message : String(error))
+    if (this.#over) return
+    this.thrown = error
+    this.#end(SCENARIO_FAILS, textOf(error))
   }
 
   crash(error: unknown): void {
     if (this.#over) return
-    const reason = failureReason(error)
-    this.#stage.world.timeline.record({ kind: 'crash', reason })
-    this.#end(CRASHES, reason)
+    this.#stage.world.timeline.record({ kind: 'crash', reason: failureReason(error) })
+    this.thrown = error
+    this.#end(CRASHES, textOf(error))
   }
 
   trace(agents: readonly string[]): Trace {
@@ -162,6 +167,11 @@ class Play {
     if (last?.time === time) this.#rests.pop()
     this.#rests.push({ time, events, timers })
   }
+}
+
+/** More than a timeline keeps of it: nothing is compared by this. */
+function textOf(error: unknown): string {
+  return error instanceof Error ? `${error.name}: ${error.message}` : failureReason(error)
 }
 
 function byTime(steps: readonly ScheduledStep[]): Map<number, ScheduledStep[]> {

@@ -19,7 +19,10 @@ import type { Stage } from './stage.ts'
 export function realStage({ agents, seed }: Exploration, harness: Harness): Stage {
   const handles = new Set<ChildProcess>()
   const spawner = scriptedSpawner(noting(harness, handles), agents)
-  const commands = commandsOf(agents, ({ id, script }) => harness.agentCommand.with({ id, script }))
+  const commands = commandsOf(agents, (agent) => {
+    const { id, file, args, env, module = file } = harness.agentCommand.with(agent)
+    return { id, file, args, env, module }
+  })
   const time = harness.installClock()
   const clock = new ScenarioClock(time)
   // Those of the clock, also when it is gone: then they set nothing off.

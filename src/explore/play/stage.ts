@@ -13,6 +13,8 @@ export interface ScenarioCommand {
   readonly file: string
   readonly args: string[]
   readonly env: Record<string, string>
+  /** The JavaScript file for `fork`, which gets `args` and `env` as well. */
+  readonly module: string
 }
 
 export type ScenarioTimers = Pick<

@@ -1,3 +1,6 @@
+import { inspect } from 'node:util'
+
+import { SuperviseError } from '../../errors.ts'
 import type { TimelineEvent } from '../../timeline/events.ts'
 import type { TimelineRecord } from '../../timeline/attempt-records.ts'
 import type { Timeline } from '../../timeline/timeline.ts'
@@ -45,7 +48,10 @@ export interface Violation {
   readonly message: string
 }
 
-/** What broke first in the order of the invariants, if anything did. */
+/**
+ * What broke first in the order of the invariants, if anything did. Throws `ERR_OPTION_INVALID` for a check that gives anything
+ * but a sentence or undefined.
+ */
 export function violationOf(trace: Trace, invariants: readonly Invariant[]): Violation | undefined {
   for (const invariant of invariants) {
     const message = broken(invariant, trace)
@@ -54,9 +60,17 @@ export function violationOf(trace: Trace, invariants: readonly Invariant[]): Vio
 }
 
 function broken(invariant: Invariant, trace: Trace): string | undefined {
+  let answer: unknown
   try {
-    return invariant.check(trace) ?? undefined
+    answer = invariant.check(trace) ?? undefined
   } catch (error) {
     return error instanceof Error ? error.message : String(error)
   }
+  if (answer === undefined || typeof answer === 'string') return answer
+  throw new SuperviseError(
+    'ERR_OPTION_INVALID',
+    `The \`check\` of the invariant "${invariant.name}" gave ${inspect(answer, { depth: 0 })}, but must give what is broken, in one ` +
+      'sentence, or undefined if nothing is. It is not waited for.',
+    { option: 'invariants', value: answer },
+  )
 }

@@ -1,3 +1,4 @@
+import type { TimerOptions } from 'node:timers'
 import timers from 'node:timers'
 import timersPromises from 'node:timers/promises'
 
@@ -11,8 +12,9 @@ type Clearing = 'clearTimeout' | 'clearInterval'
 type AnyFunction = (...args: unknown[]) => unknown
 
 /**
- * Has timers belong to the simulation that is entered. `nextTick`, microtasks and immediates stay real. What `promisify` makes of
- * `setTimeout` is found in `node:timers/promises` by Node itself.
+ * Has timers belong to the simulation that is entered. `nextTick`, microtasks and immediates stay real, but an immediate does
+ * nothing once the simulation that it is of has been left. What `promisify` makes of `setTimeout` and `setImmediate` is found in
+ * `node:timers/promises` by Node itself.
  */
 export function replaceTimers(place: Place, replace: Replace): void {
   const entered = (): HeapTimers | undefined => place.current?.simulation.timers
@@ -43,6 +45,36 @@ export function replaceTimers(place: Place, replace: Replace): void {
     const timers = entered()
     return timers ? pause(timers, delay, undefined, options) : realWait(delay, options)
   })
+  replaceImmediates(place, replace)
+}
+
+/** Immediates that set each other off for ever would otherwise go on in all later simulations. */
+function replaceImmediates(place: Place, replace: Replace): void {
+  const { setImmediate: realTurn, scheduler } = timersPromises
+  const realYield = scheduler.yield.bind(scheduler)
+  const original = globalThis.setImmediate as unknown as AnyFunction
+  const immediate = standIn(original, (act: unknown, ...args: unknown[]): unknown => {
+    const { current } = place
+    if (!current || typeof act !== 'function') return original(act, ...args)
+    return original(() => {
+      if (place.current === current) (act as AnyFunction)(...args)
+    })
+  }) as unknown as typeof setImmediate
+  const within = <T>(turn: Promise<T>): Promise<T> => {
+    const { current } = place
+    if (!current) return turn
+    return new Promise((resolve, reject) => {
+      // Otherwise nobody is to go on from it.
+      turn.then((value) => {
+        if (place.current === current) resolve(value)
+      }, reject)
+    })
+  }
+  replace(globalThis, 'setImmediate', immediate)
+  replace(timers, 'setImmediate', immediate)
+  const turn = (value?: unknown, options?: TimerOptions): unknown => within(realTurn(value, options))
+  replace(timersPromises, 'setImmediate', standIn(realTurn, turn))
+  replace(scheduler, 'yield', () => within(realYield()))
 }
 
 function setter(name: Setting, entered: () => HeapTimers | undefined): AnyFunction {

@@ -21,6 +21,18 @@ test('islands are played lowest first, the last one with what is left', () => {
   ])
 })
 
+test('there may be any number of islands', () => {
+  const islands = new Islands(1e12 + 1, { index: 1, count: 2 }, 250)
+  expect(islands).toMatchObject({ count: 2e9 + 1, schedules: 5e11 + 1, left: 2e9 + 1 })
+  expect([islands.next(), islands.next()]).toEqual([
+    { index: 0, schedules: 250 },
+    { index: 2, schedules: 250 },
+  ])
+  expect(islands.left).toBe(2e9 - 1)
+  islands.add({ index: 2, played: 7, starts: 7, transitions: [], find: FIND })
+  expect(islands).toMatchObject({ left: 0, done: 1, played: 7 })
+})
+
 test('parts have every island once', () => {
   const parts = [1, 2, 3].map((index) => all(new Islands(2000, { index, count: 3 }, 250)))
   expect(parts).toEqual([

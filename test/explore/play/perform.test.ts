@@ -98,7 +98,7 @@ test('faults strike and steps are called when the schedule says so', async () =>
 })
 
 test('what nobody catches ends the play', async () => {
-  const { trace, violation } = await play(
+  const { trace, violation, thrown } = await play(
     { within: 10_000 },
     [
       { attempt: 2, fault: 'notFound', at: 'spawn' },
@@ -109,9 +109,10 @@ test('what nobody catches ends the play', async () => {
   expect(violation).toMatchInlineSnapshot(`
     {
       "invariant": "nothing is thrown that nobody catches",
-      "message": "ENOENT",
+      "message": "Error: spawn /simulation/1/agent ENOENT",
     }
   `)
+  expect(thrown).toMatchObject({ code: 'ENOENT', syscall: 'spawn /simulation/1/agent' })
   expect(trace.timeline.toString()).toMatchInlineSnapshot(`
     "[       0 ms] agent#1      spawned
     [       0 ms] agent#1      ready
@@ -156,8 +157,19 @@ test.each([
   ['rejects', () => Promise.reject(new Error('no such thing'))],
 ] satisfies [string, Scenario][])('a scenario that %s fails', async (_, scenario) => {
   const { violation } = await play({}, [], scenario)
-  expect(violation).toEqual({ invariant: 'the scenario does not fail', message: 'no such thing' })
+  expect(violation).toEqual({ invariant: 'the scenario does not fail', message: 'Error: no such thing' })
 })
+
+test.each([[false], [Promise.resolve('it is broken')], [7]])(
+  'a check that gives %j is a mistake',
+  async (answer) => {
+    const mine = { name: 'mine', check: () => answer as unknown as string }
+    await expect(play({ invariants: [mine] }, [], () => {})).rejects.toMatchObject({
+      code: 'ERR_OPTION_INVALID',
+      message: expect.stringContaining('The `check` of the invariant "mine" gave '),
+    })
+  },
+)
 
 test('a restart loop that waits is known to, as a timer that is set is', async () => {
   const { trace } = await play(

@@ -1,3 +1,5 @@
+import { fork } from 'node:child_process'
+
 import { expect, onTestFinished, test } from 'vitest'
 
 import { resolveExploration } from '../../../src/explore/exploration.ts'
@@ -7,6 +9,7 @@ import { replayReal, replaySimulated } from '../../../src/explore/replay/replay.
 import { type Played, verdictOf } from '../../../src/explore/replay/replay-verdict.ts'
 import { shownLines } from '../../../src/explore/replay/shown-lines.ts'
 import { openHarness } from '../play/both-stages.ts'
+import type { Trace } from '../../../src/explore/play/trace.ts'
 import { failing, FAILURE, OPTIONS, restarting } from './failing.ts'
 
 const VIOLATION = { invariant: 'stop is final', message: 'it is started at 1000' }
@@ -108,6 +111,46 @@ test('a subject that knows where it is fails in the simulation only', async () =
     'It breaks "stop is final" (it is started at 1000) in the simulation, and not with real',
   )
   expect(verdict.text).toMatch(/simulated: \[ .*1000 ms\] worker#2 .* spawned\n {2}real: .*\(nothing more\)$/)
+})
+
+test('agents that are forked are the same in both, also where their starts cannot be refused', async () => {
+  const schedule: Failure['schedule'] = [
+    { attempt: 1, fault: 'notFound', at: 'spawn' },
+    { attempt: 1, fault: 'exit', at: 'ready' },
+    { attempt: 2, fault: 'missingDirectory', at: 'spawn' },
+    { attempt: 3, fault: 'signal', options: { signal: 'SIGKILL' }, at: { after: 300 } },
+  ]
+  const told: string[] = []
+  const check = ({ timeline }: Trace): string => `it is told ${told.push(timeline.toString())} times`
+  const forking = resolveExploration(
+    'forking',
+    { agents: ['worker'], within: 5000, invariants: [{ name: 'told', check }] },
+    ({ agents: { worker }, timers }) => {
+      const start = (): void => {
+        const child = fork(worker.module, worker.args, { env: worker.env, silent: true })
+        child.on('exit', () => timers.setTimeout(start, 1000))
+        child.on('error', () => timers.setTimeout(start, 1000))
+      }
+      start()
+    },
+  )
+  const verdict = await replayReal(forking, { breaks: 'told', schedule }, await openHarness())
+  expect(verdict.text).toBe('It still breaks "told" (it is told 2 times), with real processes.')
+  expect(told[1]).toBe(told[0])
+  expect(told[0]).toMatchInlineSnapshot(`
+    "[       0 ms] worker#1     spawned
+    [       0 ms] worker#1     ready
+    [       0 ms] worker#1     fault exit {"code":1}
+    [       0 ms] worker#1     exited with code 1
+    [    1000 ms] worker#2     fault missingDirectory {"code":"ENOENT"}
+    [    1000 ms] worker#2     could not be spawned: ENOENT
+    [    2000 ms] worker#3     spawned
+    [    2000 ms] worker#3     ready
+    [    2300 ms] worker#3     fault signal {"signal":"SIGKILL"}
+    [    2300 ms] worker#3     killed by SIGKILL
+    [    3300 ms] worker#4     spawned
+    [    3300 ms] worker#4     ready"
+  `)
 })
 
 test('what a simulation cannot play is played with real processes alone', async () => {

@@ -21,7 +21,7 @@ const keepers: Scenario<Keepers> = ({ agents, spawn, timers }) => {
     children.add(child)
     const end = (): void => {
       if (!children.delete(child)) return
-      if (!stopped) timers.setTimeout(() => start({ id: '', file, args, env }), 1000)
+      if (!stopped) timers.setTimeout(() => start({ id: '', file, args, env, module: '' }), 1000)
     }
     child.on('exit', end).on('error', end)
   }

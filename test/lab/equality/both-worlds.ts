@@ -63,7 +63,7 @@ export class BothWorlds implements AsyncDisposable {
         hash: trace.timeline.hash(),
         lines: [
           ...trace.timeline.toString().split('\n'),
-          `over at ${trace.endedAt}: ${violation ? `${violation.invariant}: ${violation.message}` : 'well'}`,
+          `over at ${trace.endedAt}: ${violation?.invariant ?? 'well'}`,
           `timers: ${trace.rests.map(({ time, events, timers }) => `${time}/${events}/${timers}`).join(' ')}`,
         ],
       }
