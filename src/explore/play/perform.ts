@@ -169,9 +169,11 @@ class Play {
   }
 }
 
-/** More than a timeline keeps of it: nothing is compared by this. */
+/** More than a timeline keeps of it, and as little of this world: what the system says names files that no other run has. */
 function textOf(error: unknown): string {
-  return error instanceof Error ? `${error.name}: ${error.message}` : failureReason(error)
+  if (!(error instanceof Error)) return failureReason(error)
+  const { name, message, code, syscall } = error as NodeJS.ErrnoException
+  return syscall === undefined ? `${name}: ${message}` : `${name}: ${syscall.split(' ', 1).join()} ${code}`
 }
 
 function byTime(steps: readonly ScheduledStep[]): Map<number, ScheduledStep[]> {

@@ -109,7 +109,7 @@ test('what nobody catches ends the play', async () => {
   expect(violation).toMatchInlineSnapshot(`
     {
       "invariant": "nothing is thrown that nobody catches",
-      "message": "Error: spawn /simulation/1/agent ENOENT",
+      "message": "Error: spawn ENOENT",
     }
   `)
   expect(thrown).toMatchObject({ code: 'ENOENT', syscall: 'spawn /simulation/1/agent' })
