@@ -81,6 +81,19 @@ test('what is found is printed and kept, and plays again until it is mended', as
   expect(await project.survivors()).toMatchObject({ processes: [], directories: [] })
 })
 
+test('what fails in the simulation only is no success', async () => {
+  const source =
+    `import { explore } from 'vitest-supervise'\nlet plays = 0\n` +
+    `const first = { name: 'first', check: () => (plays === 1 ? 'it is the first play' : undefined) }\n` +
+    `explore('x', { invariants: [first], within: 1000 }, () => void (plays += 1))`
+  const failure = JSON.stringify({ breaks: 'first', schedule: [], file: 'x.js' })
+  await using project = new LabProject({ files: { 'x.js': source, 'found.json': failure } })
+  expect(await run(project, 'explore', '--replay', 'found.json')).toMatchObject({
+    code: 1,
+    out: expect.stringContaining('in the simulation, and not with real processes.'),
+  })
+})
+
 test('the reports of all parts merge into that of the whole', async () => {
   await using project = new LabProject({ files: { 'restarts.js': RESTARTS } })
   const report = async (name: string, ...args: string[]): Promise<string> => {
