@@ -81,6 +81,17 @@ test('what is found is printed and kept, and plays again until it is mended', as
   expect(await project.survivors()).toMatchObject({ processes: [], directories: [] })
 })
 
+test('files of a glob that declare no exploration are passed over', async () => {
+  await using project = new LabProject({
+    files: {
+      'test/restarts.js': RESTARTS,
+      'test/other.js': `import { test } from 'vitest'\ntest('x', () => {})`,
+    },
+  })
+  const { code, out } = await run(project, 'explore', 'test/*.js', '--grep', 'holds', '--schedules', '250')
+  expect({ code, out }).toEqual({ code: 0, out: expect.stringMatching(/^holds .*\(test\/restarts\.js: /) })
+})
+
 test('what fails in the simulation only is no success', async () => {
   const source =
     `import { explore } from 'vitest-supervise'\nlet plays = 0\n` +
