@@ -44,8 +44,8 @@ export const addExplore: AddCommand = (program, context, done) => {
     )
     .addOption(
       new Option(
-        '--failures <directory>',
-        'where what is found is written, to be replayed; by default `__failures__` beside its file',
+        '--failures <folder>',
+        'where what is found is written; by default `__failures__` beside its file, which its test plays first',
       ),
     )
     .addOption(
