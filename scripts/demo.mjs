@@ -51,7 +51,9 @@ rmSync(reports, { recursive: true, force: true })
 if (left.length > 0) console.log(`\nLeft behind: ${left.join(', ')}`)
 else if (!failed) {
   const seconds = ((performance.now() - begin) / 1000).toFixed(1)
-  console.log(`\n${tests} tests with real processes in ${seconds} s. Nothing of them is left.`)
+  console.log(
+    `\n${tests} tests in ${seconds} s: an exploration in memory, and the others with real processes. Nothing of them is left.`,
+  )
 }
 process.exitCode = failed || left.length > 0 ? 1 : 0
 

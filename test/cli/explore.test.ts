@@ -91,6 +91,30 @@ test('what cannot be kept is told all the same', async () => {
   expect(found.err).toContain(".replay({\n    breaks: 'stop is final',")
 })
 
+test('files of a glob that declare no exploration are passed over', async () => {
+  await using project = new LabProject({
+    files: {
+      'test/restarts.js': RESTARTS,
+      'test/other.js': `import { test } from 'vitest'\ntest('x', () => {})`,
+    },
+  })
+  const { code, out } = await run(project, 'explore', 'test/*.js', '--grep', 'holds', '--schedules', '250')
+  expect({ code, out }).toEqual({ code: 0, out: expect.stringMatching(/^holds .*\(test\/restarts\.js: /) })
+})
+
+test('what fails in the simulation only is no success', async () => {
+  const source =
+    `import { explore } from 'vitest-supervise'\nlet plays = 0\n` +
+    `const first = { name: 'first', check: () => (plays === 1 ? 'it is the first play' : undefined) }\n` +
+    `explore('x', { invariants: [first], within: 1000 }, () => void (plays += 1))`
+  const failure = JSON.stringify({ breaks: 'first', schedule: [], file: 'x.js' })
+  await using project = new LabProject({ files: { 'x.js': source, 'found.json': failure } })
+  expect(await run(project, 'explore', '--replay', 'found.json')).toMatchObject({
+    code: 1,
+    out: expect.stringContaining('in the simulation, and not with real processes.'),
+  })
+})
+
 test('the reports of all parts merge into that of the whole', async () => {
   await using project = new LabProject({ files: { 'restarts.js': RESTARTS } })
   const report = async (name: string, ...args: string[]): Promise<string> => {

@@ -21,6 +21,8 @@ test.each([
   ['no file', [], 'ERR_EXPLORE_LOAD: No file is given.'],
   ['a file that is not there', ['nowhere.ts'], 'ERR_EXPLORE_LOAD: There is no file nowhere.ts in '],
   ['a file without explorations', ['empty.js'], 'declares no exploration'],
+  ['a glob of files without explorations', ['e*y.js'], 'No file of e*y.js declares an exploration'],
+  ['a file without explorations beside others', ['*s.js', 'empty.js'], 'empty.js declares no exploration'],
   ['a file that does not compile', ['broken.ts'], 'Expected identifier but found "=" (broken.ts, line 1).'],
   [
     'no such name',

@@ -33,7 +33,7 @@ explore(
     return supervisor
   },
 )
-  // `stop`, called at 0 ms, had not resolved after 5000 ms, which is how long it may take.
+  // `stop`, called at 0 ms, never resolves: nothing is running, and no timer is set.
   .replay({
     breaks: 'stop is final',
     schedule: [

@@ -44,8 +44,8 @@ export const addExplore: AddCommand = (program, context, done) => {
     )
     .addOption(
       new Option(
-        '--failures <directory>',
-        'where what is found is written, to be replayed; by default `__failures__` beside its file',
+        '--failures <folder>',
+        'where what is found is written; by default `__failures__` beside its file, which its test plays first',
       ),
     )
     .addOption(
@@ -71,7 +71,7 @@ export const addExplore: AddCommand = (program, context, done) => {
 }
 
 const HELP = `
-Exit codes: 0 nothing was found, 1 something was found, 2 it could not be done, 130 it was interrupted.
+Exit codes: 0 nothing was found, 1 something was found, or is still broken, 2 it could not be done, 130 it was interrupted.
 
 Parts: GitLab, CircleCI, Buildkite, Azure Pipelines, Semaphore and Bitbucket tell parallel jobs which part is theirs; a Kubernetes
 indexed job needs the variable JOB_COMPLETIONS besides. Elsewhere, as in a matrix of GitHub Actions, use --shard.

@@ -38,5 +38,5 @@ export async function replay(
   const verdict = await replayReal(exploration, failure, await createHarness({ keepRuntimeDir: 'never' }))
   if (collector.missed !== undefined) throw cannotLoad(usesVitest(collector.missed, exploration.name))
   streams.out.write(`${json ? JSON.stringify(verdict, undefined, 2) : verdict.text}\n`)
-  return verdict.holds ? 0 : 1
+  return verdict.kind === 'no longer fails' ? 0 : 1
 }

@@ -15,16 +15,24 @@ function explorationText({ file, name, seed, played, transitions, find }: Explor
 }
 
 /** What was found: what is broken, and the shortest schedule that breaks it. */
-export function findText({ island, number, schedule, violation, shrunk }: CampaignFind): string {
+export function findText(find: CampaignFind): string {
+  const { island, number, schedule, violation, shrunk } = find
   const shortest = shrunk ?? { schedule, violation }
-  const where = `island ${island}, schedule ${number}`
-  return [
-    `"${shortest.violation.invariant}" is broken: ${shortest.violation.message}`,
-    shrunk
-      ? `by these ${shrunk.schedule.length}, left of ${schedule.length} faults and steps after ${count(shrunk.plays, 'play')} (${where}):`
-      : `by these ${schedule.length} faults and steps, as they were found (${where}):`,
-    indented(scheduleText(shortest.schedule), 2),
-  ].join('\n')
+  const broken = `"${shortest.violation.invariant}" is broken: ${shortest.violation.message}`
+  const by = `${byWhat(find)} (island ${island}, schedule ${number})`
+  return shortest.schedule.length === 0
+    ? `${broken}\n${by}.`
+    : `${broken}\n${by}:\n${indented(scheduleText(shortest.schedule), 2)}`
+}
+
+function byWhat({ schedule, shrunk }: CampaignFind): string {
+  const entries = (shrunk?.schedule ?? schedule).length
+  const these =
+    entries === 0 ? 'without any fault or step' : entries === 1 ? 'by this one' : `by these ${entries}`
+  if (schedule.length === 0) return these
+  return shrunk
+    ? `${these}, left of ${count(schedule.length, 'fault or step', 'faults and steps')} after ${count(shrunk.plays, 'play')}`
+    : `${these}, as found`
 }
 
 /** A number with its noun. */

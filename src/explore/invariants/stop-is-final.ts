@@ -43,10 +43,9 @@ export function stopIsFinal(options: StopIsFinalOptions = {}): Invariant {
         end() {
           const [stop] = state.stops
           if (!stop) return undefined
-          if (trace.endedAt - stop.time > within) return tooLong(stop.time)
-          return nothingIsLeft(trace)
-            ? `${name}, called at ${stop.time} ms, never resolves: nothing is running, and no timer is set.`
-            : undefined
+          if (nothingIsLeft(trace))
+            return `${name}, called at ${stop.time} ms, never resolves: nothing is running, and no timer is set.`
+          return trace.endedAt - stop.time > within ? tooLong(stop.time) : undefined
         },
       }
     })

@@ -44,11 +44,12 @@ export function writeFailure(failure: RecordedFailure, directory: string, file?:
 /**
  * Reads a failure: from a file, by its path or URL, or what is one already. Throws `ERR_FAILURE_INVALID`, which says what is
  * wrong.
+ * @param from what relative paths are relative to, and how messages call it
  */
-export function readFailure(source: FailureSource): Failure {
+export function readFailure(source: FailureSource, from: From = { directory: process.cwd() }): Failure {
   if (typeof source !== 'string' && !(source instanceof URL))
     return checkFailure(source, 'The failure that is to be replayed')
-  const file = pathOf(source)
+  const file = pathOf(source, from.directory)
   const where = `The failure in ${file}`
   let content: string
   try {
@@ -56,7 +57,7 @@ export function readFailure(source: FailureSource): Failure {
   } catch (error) {
     throw invalid(
       where,
-      `cannot be read (${systemCode(error) ?? String(error)}). Paths are relative to ${process.cwd()}`,
+      `cannot be read (${systemCode(error) ?? String(error)}). Paths are relative to ${from.name ?? from.directory}`,
       error,
     )
   }
@@ -68,6 +69,12 @@ export function readFailure(source: FailureSource): Failure {
     throw invalid(where, `is no JSON: ${problem}. Take the file as it was written`, error)
   }
   return checkFailure(value, where)
+}
+
+interface From {
+  readonly directory: string
+  /** Default: the directory. */
+  readonly name?: string
 }
 
 /** Its JSON: a line for each field, entry and line of the timeline, always in the same order, so that differences can be read. */
@@ -112,9 +119,9 @@ function line(value: unknown): string {
   return fields.length === 0 ? '{}' : `{ ${fields.join(', ')} }`
 }
 
-function pathOf(source: string | URL): string {
+function pathOf(source: string | URL, directory: string): string {
   const url = typeof source === 'string' && source.startsWith('file:') ? new URL(source) : source
-  if (typeof url === 'string') return path.resolve(url)
+  if (typeof url === 'string') return path.resolve(directory, url)
   if (url.protocol === 'file:') return fileURLToPath(url)
   throw invalid(
     `The failure at ${url.href}`,

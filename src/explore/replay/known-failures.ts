@@ -1,4 +1,4 @@
-import { existsSync, readdirSync } from 'node:fs'
+import { existsSync, readdirSync, readFileSync } from 'node:fs'
 import path from 'node:path'
 
 import { systemCode } from '../../errors.ts'
@@ -29,6 +29,29 @@ export function knownFailures(source: string, exploration: string): KnownFailure
   return filesIn(directory)
     .map((file) => ({ file, failure: readFailure(file) }))
     .filter(({ failure }) => failure.exploration === exploration && isOfSource(failure))
+}
+
+/**
+ * What is kept of a file for explorations that it does not have, as after one was renamed. One whose name stands in the file may be
+ * declared at other times. Throws `ERR_FAILURE_INVALID` for a file that is damaged.
+ * @param file the test file
+ * @param names of all explorations that it has
+ */
+export function strayFailures(file: string, names: readonly string[]): KnownFailure[] {
+  const unnamed = filesIn(failuresDirectory(file))
+    .map((kept) => ({ file: kept, failure: readFailure(kept) }))
+    .filter(
+      ({ file: kept, failure }) =>
+        failure.exploration !== undefined &&
+        failure.file !== undefined &&
+        path.resolve(path.dirname(kept), failure.file) === file &&
+        !names.includes(failure.exploration),
+    )
+  if (unnamed.length === 0) return []
+  const text = readFileSync(file, 'utf8')
+  const stands = (name: string): boolean =>
+    [`'`, `"`, '`'].some((quote) => text.includes(quote + name + quote))
+  return unnamed.filter(({ failure }) => !failure.exploration?.split(' > ').every(stands))
 }
 
 function filesIn(directory: string): string[] {

@@ -28,6 +28,8 @@ export interface ReplayVerdict {
   readonly holds: boolean
   /** Whether it went as it was recorded. Undefined if that is not known. */
   readonly sameTimeline: boolean | undefined
+  /** Whether it went in both worlds alike. Undefined if it was played in one. */
+  readonly sameInBoth: boolean | undefined
   /** What is broken, if anything is. */
   readonly violation: Violation | undefined
   /** The same in words, for a reader of a terminal. */
@@ -45,6 +47,7 @@ export function verdictOf(failure: Failure, plays: Plays): ReplayVerdict {
     kind,
     holds: violation === undefined,
     sameTimeline,
+    sameInBoth: real && simulated && simulated.hash === real.hash,
     violation: violation ?? (kind === 'fails in simulation only' ? simulated?.violation : undefined),
     text: lines.filter((line) => line !== '').join('\n'),
   })
@@ -60,7 +63,7 @@ export function verdictOf(failure: Failure, plays: Plays): ReplayVerdict {
     return verdict(
       'no longer fails',
       `It no longer fails: what broke "${failure.breaks}" breaks nothing now, ${where}. Keep it as a regression test.`,
-      differs,
+      differs && `It goes otherwise there than in the simulation. ${differs}`,
     )
   }
   if (violation.invariant !== failure.breaks) {

@@ -105,6 +105,21 @@ test.each(['vitest', 'vitest-supervise'])(
   },
 )
 
+test('a scenario can use `expect` in a thread, but for snapshots', async () => {
+  const source = (checks: string): string =>
+    new ExploreProject().write(
+      'expecting.mjs',
+      `import { explore } from 'vitest-supervise'\nimport { expect } from 'vitest'\n` +
+        `explore('x', { schedules: 10, invariants: [] }, ({ agents, spawn }) => {\n` +
+        `  const child = spawn(agents.agent.file).on('error', () => {})\n  ${checks}\n})\n`,
+    )
+  const fine = source(`expect(child).toMatchObject({ stdin: {} })`)
+  const { result } = await campaign(fine, 'x', { workers: 1 })
+  expect(result).toMatchObject({ played: 10, find: undefined })
+  const snapshot = await campaign(source('expect(1).toMatchSnapshot()'), 'x', { workers: 1 })
+  expect(snapshot.result.find?.violation).toMatchObject({ invariant: 'the scenario does not fail' })
+})
+
 test('a find that is not there again is an error, from a thread too', async () => {
   const source = new ExploreProject().write(
     'random.mjs',

@@ -3,7 +3,7 @@ import fs from 'node:fs'
 import { expect, test } from 'vitest'
 
 import { mergeReports } from '../../../src/explore/campaign/merge-reports.ts'
-import { reportText } from '../../../src/explore/campaign/report-text.ts'
+import { findText, reportText } from '../../../src/explore/campaign/report-text.ts'
 import {
   type ExplorationReport,
   readReport,
@@ -119,8 +119,24 @@ test('a report says in words what holds, and what was found', () => {
     "Part 2 of 3.
     found  breaks  (a.test.ts: 600 schedules, 2 transitions, seed 1)
            "no overlap" is broken: attempts 1 and 2 run at 500 ms
-           by these 1, left of 2 faults and steps after 31 plays (island 2, schedule 7):
+           by this one, left of 2 faults and steps after 31 plays (island 2, schedule 7):
              at 500 ms: stop
     holds  holds  (a.test.ts: 600 schedules, 2 transitions, seed 1)"
   `)
+})
+
+test.each([
+  [0, 0, '"no overlap" is broken: m\nwithout any fault or step (island 2, schedule 7).'],
+  [0, 1, 'without any fault or step, left of 1 fault or step after 31 plays (island 2, schedule 7).'],
+  [1, 1, 'by this one, left of 1 fault or step after 31 plays (island 2, schedule 7):\n  at 0 ms: stop'],
+  [2, 3, 'by these 2, left of 3 faults and steps after 31 plays (island 2, schedule 7):\n  at 0 ms: stop\n'],
+  [undefined, 0, 'without any fault or step (island 2, schedule 7).'],
+  [undefined, 1, 'by this one, as found (island 2, schedule 7):\n  at 0 ms: stop'],
+  [undefined, 2, 'by these 2, as found (island 2, schedule 7):\n  at 0 ms: stop\n  at 1 ms: stop'],
+])('a find with %s entries left of %i is told in words', (left, of, words) => {
+  const entries = (length: number): { step: string; at: number }[] =>
+    Array.from({ length }, (_, at) => ({ step: 'stop', at }))
+  const violation = { invariant: 'no overlap', message: 'm' }
+  const shrunk = left === undefined ? undefined : { schedule: entries(left), violation, plays: 31, hash: '0' }
+  expect(findText({ island: 2, number: 7, schedule: entries(of), violation, shrunk })).toContain(words)
 })

@@ -70,6 +70,8 @@ test('a stop that is under way when the play ends is broken if there is nothing 
   expect(check(traceOf(exited))).toBe(
     '`stop`, called at 59000 ms, never resolves: nothing is running, and no timer is set.',
   )
+  // That says more than how long it has taken.
+  expect(check(traceOf([call(0, 'stop')]))).toContain('never resolves: nothing is running')
 })
 
 test('what nobody caught has ended the play before the stop could', () => {
