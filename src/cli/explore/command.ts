@@ -34,7 +34,7 @@ export const addExplore: AddCommand = (program, context, done) => {
     .addOption(
       new Option('--schedules <n>', 'how many schedules each has, whatever its file says').argParser(whole),
     )
-    .addOption(new Option('--seed <n>', 'which schedules they are, whatever its file says').argParser(whole))
+    .addOption(new Option('--seed <n>', 'which schedules they are, whatever its file says').argParser(seed))
     .addOption(
       new Option('--grep <name>', 'only those whose name matches this regular expression').argParser(pattern),
     )
@@ -85,6 +85,12 @@ Examples:
 function whole(value: string): number {
   if (!/^\d{1,15}$/.test(value)) throw new InvalidArgumentError('It must be a whole number, 0 or more.')
   return Number(value)
+}
+
+function seed(value: string): number {
+  const number = whole(value)
+  if (number < 2 ** 31) return number
+  throw new InvalidArgumentError(`It must be at most ${2 ** 31 - 1}.`)
 }
 
 function pattern(value: string): RegExp {

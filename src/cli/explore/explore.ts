@@ -44,9 +44,10 @@ export async function explore(
     const exploration = { ...one.exploration, schedules, seed }
     const report = await campaign({ ...one, exploration }, shard, { ...options, signal }, context)
     reports.push(report)
-    // What does not give its thread back could not be played again.
+    // What does not give its thread back could not be played again, and what needs no fault and no step is in every play.
     const shrunk = report.find?.shrunk
-    if (shrunk) notes.push(await keep(exploration, shrunk, one.source, options.failures))
+    if (shrunk && shrunk.schedule.length > 0)
+      notes.push(await keep(exploration, shrunk, one.source, options.failures))
   }
   const code = tell(reportOf(exploreVersions(), shard, reports), options, context)
   for (const note of notes) err.write(`\n${note}`)

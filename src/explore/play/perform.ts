@@ -67,8 +67,17 @@ export async function perform(
   }
   await play.until(within)
   crashes.onCrash = undefined
+  // Where nothing goes wrong there is no reason for it.
+  if (!begun && schedule.length === 0 && Object.keys(steps).length > 0) play.fail(neverBegun(within))
   const trace = play.trace(agents.map(({ id }) => id))
   return { trace, violation: play.violation ?? violationOf(trace, invariants), thrown: play.thrown }
+}
+
+function neverBegun(within: number): Error {
+  return new Error(
+    `its promise had not resolved after ${within} ms, though nothing went wrong, and steps are called when it has. Have it give the ` +
+      'subject as soon as there is one.',
+  )
 }
 
 /** One play, as it goes on. */

@@ -207,3 +207,15 @@ test('a restart loop whose start is refused while it is stopped has not started 
   expect(trace.timeline.toString()).toContain('could not be spawned')
   expect(violation).toBeUndefined()
 })
+
+test('a scenario that never gives its subject fails, unless something has gone wrong', async () => {
+  const options = { steps: { stop: () => {} }, within: 1000 }
+  const never: Scenario = () => new Promise(() => {})
+  const { violation } = await play(options, [], never)
+  expect(violation).toMatchObject({
+    invariant: 'the scenario does not fail',
+    message: expect.stringContaining('its promise had not resolved after 1000 ms'),
+  })
+  expect(await play(options, [{ step: 'stop', at: 5 }], never)).toMatchObject({ violation: undefined })
+  expect(await play({ within: 1000 }, [], never)).toMatchObject({ violation: undefined })
+})
