@@ -9,6 +9,7 @@ const project = new LabProject({
     'restarts.js': RESTARTS,
     'empty.js': '',
     'broken.ts': 'const = 1',
+    'idle.js': `import { explore } from 'vitest-supervise'\nexplore('x', { invariants: [] }, () => {})`,
     'spying.js':
       `import { vi } from 'vitest'\nimport { explore } from 'vitest-supervise'\n` +
       `explore('x', { invariants: [] }, () => vi.fn())`,
@@ -38,6 +39,11 @@ test.each([
   ['an unknown option', ['restarts.js', '--worker', '2'], `unknown option '--worker'`],
   ['what cannot go together', ['--merge', 'a.json', '--shard', '1/2'], 'cannot be used with option'],
   ['no failure', ['--replay', 'empty.js'], 'ERR_FAILURE_INVALID: The failure in '],
+  [
+    'an exploration that starts nothing',
+    ['idle.js'],
+    'ERR_EXPLORE_IDLE: Nothing was explored: in 1,000 plays',
+  ],
   ['Vitest in a scenario', ['spying.js'], 'uses `vi.fn` of Vitest'],
 ])('%s ends it with code 2 and one message, without a stack', async (_, args, message) => {
   const { code, out, err } = await run(project, 'explore', ...args)
