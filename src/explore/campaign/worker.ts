@@ -65,11 +65,21 @@ async function perform(
   player: Player,
 ): Promise<TaskResult> {
   try {
-    if (island) return { island: await exploreIsland(exploration, island, player) }
+    if (island) return { island: withNew(await exploreIsland(exploration, island, player)) }
     if (find) return { shrunk: await shrink(exploration, find, player) }
     throw new Error('A worker thread was given nothing to do.')
   } catch (error) {
     const { message, stack } = error instanceof Error ? error : new Error(String(error))
     return { failed: { message, stack, code: error instanceof SuperviseError ? error.code : undefined } }
   }
+}
+
+/** What this thread has told already. It plays one exploration, and its islands from lower to higher. */
+const told = new Set<string>()
+
+/** Without the transitions that are known of a lower island: there are thousands, and to tell of each again would cost as much as to play. */
+function withNew(result: IslandResult): IslandResult {
+  const transitions = result.transitions.filter((transition) => !told.has(transition))
+  for (const transition of transitions) told.add(transition)
+  return { ...result, transitions }
 }
