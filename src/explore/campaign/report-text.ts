@@ -40,6 +40,6 @@ export function count(amount: number, one: string, many = `${one}s`): string {
   return `${amount.toLocaleString('en')} ${amount === 1 ? one : many}`
 }
 
-function indented(text: string, columns: number): string {
+export function indented(text: string, columns: number): string {
   return text.replace(/^/gm, ' '.repeat(columns))
 }

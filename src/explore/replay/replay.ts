@@ -45,14 +45,12 @@ export async function replayReal(
 
 /** Undefined if it has a fault that needs real processes. */
 async function simulate(exploration: Exploration, { schedule }: Failure): Promise<Played | undefined> {
-  const player = new Player()
+  using player = new Player()
   try {
     return playedOf(await player.play(exploration, schedule))
   } catch (error) {
     if (error instanceof SuperviseError && error.code === 'ERR_FAULT_UNSUPPORTED') return undefined
     throw error
-  } finally {
-    player[Symbol.dispose]()
   }
 }
 

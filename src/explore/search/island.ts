@@ -16,7 +16,10 @@ export interface IslandResult {
   readonly played: number
   /** In how many of these an agent was started, or would have been if that had not been refused. */
   readonly starts: number
-  /** Which transitions were seen, sorted: state, what happened, next state. */
+  /**
+   * Which transitions were seen, sorted: state, what happened, next state. A worker thread leaves out those that it has told of a
+   * lower island.
+   */
   readonly transitions: readonly string[]
   /** Undefined if nothing was broken. */
   readonly find: Find | undefined
