@@ -100,6 +100,11 @@ export interface SuperviseOptions {
   keepRuntimeDir?: 'never' | 'on-failure' | 'always'
   /** Whether the agents' stdout and stderr are printed after the test. Default `'on-failure'`. */
   output?: 'never' | 'on-failure' | 'always'
+  /**
+   * Whether a picture of its timeline is attached to the test, for Vitest's UI and HTML report. Default `'on-failure'`. Where
+   * `vitest-supervise/reporter` is among the reporters, its page has the timelines of all tests, whatever is said here.
+   */
+  picture?: 'never' | 'on-failure' | 'always'
   /** What a process that outlives its test does to the test. It is killed either way. Default `'fail'`. */
   leaks?: 'fail' | 'warn'
   /** What becomes of a test that asks for a fault which this machine cannot do. Default `'skip'`, with the reason. */

@@ -31,6 +31,7 @@ export interface ResolvedOptions {
   readonly prewarm: number
   readonly keepRuntimeDir: 'never' | 'on-failure' | 'always'
   readonly output: 'never' | 'on-failure' | 'always'
+  readonly picture: 'never' | 'on-failure' | 'always'
   readonly leaks: 'fail' | 'warn'
   readonly unavailableFaults: 'skip' | 'fail'
   readonly network: { readonly onUnhandled: 'error' | 'warn' | 'bypass' }
@@ -56,6 +57,7 @@ const OPTIONS: Record<keyof SuperviseOptions, Check> = {
   prewarm: wholeNumber(),
   keepRuntimeDir: WHEN,
   output: WHEN,
+  picture: WHEN,
   leaks: oneOf('fail', 'warn'),
   unavailableFaults: oneOf('skip', 'fail'),
   network: (value) => (isRecord(value) ? undefined : 'an object of network options'),
@@ -135,6 +137,7 @@ export function resolveOptions(...layers: readonly SuperviseOptions[]): Resolved
     prewarm: merged.prewarm ?? 0,
     keepRuntimeDir: merged.keepRuntimeDir ?? 'on-failure',
     output: merged.output ?? 'on-failure',
+    picture: merged.picture ?? 'on-failure',
     leaks: merged.leaks ?? 'fail',
     unavailableFaults: merged.unavailableFaults ?? 'skip',
     network: { onUnhandled: onUnhandledOf(layers) },

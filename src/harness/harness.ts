@@ -21,8 +21,10 @@ import type { ProcessInfo } from '../process/table/index.ts'
 import type { SpawnLedger } from '../reap/spawn-ledger.ts'
 import type { Network } from '../network/network.ts'
 import { checkSupervisorOptions, type ResolvedOptions } from '../resolve-options.ts'
+import { realNow } from '../real-time.ts'
 import type { RestartLoop } from '../restart/restart-loop.ts'
 import { Scope } from '../scope.ts'
+import type { Recording } from '../timeline/recording.ts'
 import { Timeline } from '../timeline/timeline.ts'
 
 const CLOSE_LIMIT_MS = 60_000
@@ -57,7 +59,7 @@ export class Harness implements AsyncDisposable {
   readonly #virtualClock: HarnessClock
   readonly #network: HarnessNetwork
   readonly #starts: HarnessStarts
-  #story: string | undefined
+  #recording: Recording | undefined
   #ids = 0
   #failed = false
 
@@ -74,6 +76,7 @@ export class Harness implements AsyncDisposable {
     this.timeline = new Timeline({
       now: () => (clock.virtual ? clock.now : clock.now - this.#opened),
       virtual: () => clock.virtual,
+      real: realNow,
     })
     this.observers.add((event) => {
       this.timeline.record(event)
@@ -168,9 +171,9 @@ export class Harness implements AsyncDisposable {
     return this.#processes.output
   }
 
-  /** @internal The timeline in words as it was when the harness began to close; empty if nothing had happened. */
-  get story(): string {
-    return this.#story ?? ''
+  /** @internal The timeline as it was when the harness began to close; undefined before, and if nothing had happened. */
+  get recording(): Recording | undefined {
+    return this.#recording
   }
 
   /** @internal What the virtual clock knows at this moment, in words; undefined in real time. */
@@ -249,7 +252,7 @@ export class Harness implements AsyncDisposable {
    * @param outcome whether what the harness served has failed: by default its directory is then kept
    */
   async close(outcome: { failed?: boolean } = {}): Promise<void> {
-    this.#story ??= this.timeline.events.length > 0 ? `${this.timeline}` : ''
+    if (this.timeline.length > 0) this.#recording ??= this.timeline.recording()
     this.#failed ||= outcome.failed ?? false
     await this.scope.close()
   }

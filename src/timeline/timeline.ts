@@ -14,6 +14,7 @@ import {
   type TimelineKind,
 } from './events.ts'
 import { exactMs } from './exact-ms.ts'
+import type { Recording } from './recording.ts'
 import { timelineText } from './text.ts'
 
 /** The time of a test. Asked anew for every event. */
@@ -22,6 +23,8 @@ export interface TimelineTime {
   now(): number
   /** Whether a virtual clock rules. */
   virtual(): boolean
+  /** Ms of real time, from any moment on. Left out where nobody asks what took how long. */
+  real?(): number
 }
 
 /** Which event is awaited. What is left out may be anything. */
@@ -41,6 +44,7 @@ const HASH_LENGTH = 16
 export class Timeline {
   readonly #time: TimelineTime
   readonly #events: TimelineEvent[] = []
+  readonly #realTimes: number[] = []
   readonly #recorded = new Notifier()
   #view: readonly TimelineEvent[] | undefined
 
@@ -110,8 +114,16 @@ export class Timeline {
     const [seq, time, virtual] = [this.#events.length + 1, exactMs(this.#time.now()), this.#time.virtual()]
     // V8 gives an object that is spread and then added to a shape of its own, which costs more than all the rest.
     this.#events.push(Object.freeze(Object.assign({}, entry, { seq, time, virtual })))
+    if (this.#time.real) this.#realTimes.push(exactMs(this.#time.real()))
     this.#view = undefined
     this.#recorded.notify()
+  }
+
+  /** @internal All of it as it is at this moment, with the real times, for those who draw it. */
+  recording(): Recording {
+    const { now, virtual, real } = this.#time
+    const end = { time: exactMs(now()), virtual: virtual(), real: exactMs(real?.() ?? 0) }
+    return { events: this.events, realTimes: [...this.#realTimes], end }
   }
 
   /** @internal Virtual time begins: what happened before is at its beginning, whatever real time it took. */
