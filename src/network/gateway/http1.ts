@@ -42,7 +42,7 @@ export class Http1 {
     this.#server.on('upgrade', (request, socket, head: Buffer) => {
       const arrival = arrivalOf(request.socket)
       if (isWebSocket(request)) events.onUpgrade(arrival, request, socket, head)
-      else this.#declineUpgrade(arrival, request, socket, head)
+      else void this.#declineUpgrade(arrival, request, socket, head)
     })
     this.#server.on('connect', (request, socket, head: Buffer) => {
       events.onConnect(arrivalOf(request.socket), request, socket, head)
@@ -61,14 +61,30 @@ export class Http1 {
   }
 
   /** Answers over HTTP/1.1, as a server may, a client that would rather speak something else, such as `h2c`. */
-  #declineUpgrade(arrival: Arrival, request: http.IncomingMessage, socket: Duplex, head: Buffer): void {
+  async #declineUpgrade(
+    arrival: Arrival,
+    request: http.IncomingMessage,
+    socket: Duplex,
+    head: Buffer,
+  ): Promise<void> {
     const headers = filterHeaders(request.rawHeaders, (name) => !isHopByHop(name) || /^(te|tr)/i.test(name))
     const lines = [`${request.method} ${request.url} HTTP/${request.httpVersion}`]
     for (let at = 0; at < headers.length; at += 2) lines.push(`${headers[at]}: ${headers[at + 1]}`)
-    if (head.length > 0) socket.unshift(head)
-    socket.unshift(Buffer.from(`${lines.join('\r\n')}\r\n\r\n`, 'latin1'))
+    const body = await bodyAsSent(request).catch(() => undefined)
+    if (!body) return void arrival.raw.destroy()
+    const bytes = Buffer.concat([Buffer.from(`${lines.join('\r\n')}\r\n\r\n`, 'latin1'), body, head])
+    socket.unshift(bytes)
     this.take(arrival)
   }
+}
+
+/** Node 26 takes the body of a request that offers an upgrade for the request's; before, it is what follows the request. */
+async function bodyAsSent(request: http.IncomingMessage): Promise<Buffer> {
+  const parts: Buffer[] = []
+  for await (const part of request) parts.push(part as Buffer)
+  const body = Buffer.concat(parts)
+  if (body.length === 0 || request.headers['transfer-encoding'] === undefined) return body
+  return Buffer.concat([Buffer.from(`${body.length.toString(16)}\r\n`), body, Buffer.from('\r\n0\r\n\r\n')])
 }
 
 type ParseError = Error & { readonly rawPacket?: Buffer }

@@ -17,16 +17,24 @@ export const HTTP2_PREFACE = 'PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n'
 /** Speaks HTTP/2 over a connection. */
 export function takeHttp2(arrival: Arrival, events: Http2Events): void {
   const session = performServerHandshake(arrival.socket)
+  const streams = new Set<http2.ServerHttp2Stream>()
   session.on('error', (error) => {
     if (!arrival.raw.destroyed) events.onGarbage(arrival, error.message)
   })
   session.on('stream', (stream, headers, _flags, ...rest) => {
     stream.on('error', () => {}) // Its end is heard of otherwise.
+    streams.add(stream)
+    stream.once('close', () => streams.delete(stream))
     // Names and values in turn, which the types do not know of.
     const [raw = []] = rest as unknown as [string[]?]
     if (headers.expect === '100-continue')
       stream.additionalHeaders({ ':status': constants.HTTP_STATUS_CONTINUE })
     events.onCall(callOf(arrival, stream, headers, raw))
+  })
+  // Over TLS Node keeps a session whose client has gone until it writes to it.
+  arrival.socket.once('end', () => {
+    for (const stream of streams) stream.close(constants.NGHTTP2_CANCEL)
+    session.destroy()
   })
   // Of no use to anybody once its client has said goodbye, and Node leaves it open.
   session.on('close', () => arrival.raw.destroy())
