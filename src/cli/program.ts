@@ -5,9 +5,11 @@ import { playVersions } from '../explore/replay/play-versions.ts'
 import type { AddCommand, Context } from './command.ts'
 import { addExplore } from './explore/command.ts'
 import { Interrupted } from './interruption.ts'
+import { addPs } from './ps/command.ts'
+import { addReap } from './reap/command.ts'
 
 /** Each is in a file of its own, and loads what it does when it is called. */
-const COMMANDS: readonly AddCommand[] = [addExplore]
+const COMMANDS: readonly AddCommand[] = [addExplore, addPs, addReap]
 
 /** Runs the program with these arguments, and gives its exit code. Errors are told on `err`, those of this package without a stack. */
 export async function run(args: readonly string[], context: Context): Promise<number> {
