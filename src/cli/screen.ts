@@ -11,6 +11,8 @@ export interface Screen {
   paint(mark: Mark, text: string): string
   /** Shortens a line to the width of the terminal. What is no terminal gets it as it is. */
   fit(line: string): string
+  /** Breaks a text between words into lines of that width, of which so many columns are taken by something else. */
+  wrap(text: string, taken: number): string[]
 }
 
 /** As narrow as a line is made. Columns. */
@@ -22,8 +24,19 @@ export function screenOf({ streams: { out }, environment }: Context): Screen {
   const width = out.isTTY === true ? Math.max(NARROWEST, out.columns ?? 100) : Infinity
   return {
     paint: (mark, text) => (coloured ? styleText(mark, text) : text),
+    wrap: (text, taken) => wrapped(text, Math.max(NARROWEST / 2, width - taken)),
     fit: (line) => (line.length > width ? `${line.slice(0, width - 1)}…` : line),
   }
+}
+
+function wrapped(text: string, width: number): string[] {
+  const lines: string[] = []
+  for (const word of text.split(' ')) {
+    const last = lines.at(-1)
+    if (last === undefined || last.length + 1 + word.length > width) lines.push(word)
+    else lines[lines.length - 1] = `${last} ${word}`
+  }
+  return lines
 }
 
 /** A time as people say it: `40 s`, `12 min`, `3 h`, `2 d`. */

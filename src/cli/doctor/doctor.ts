@@ -43,15 +43,17 @@ function withNull({ topic, level, found, advice }: Finding): object {
 }
 
 function text(findings: readonly Finding[], context: Context): string {
-  const { paint } = screenOf(context)
+  const { paint, wrap } = screenOf(context)
   const heads = columns(findings.map(({ level, topic }) => [level, topic, '']))
-  const indent = ' '.repeat(heads[0]?.length ?? 0)
-  const lines = findings.flatMap(({ level, found, advice }, at) => [
-    `${paint(MARKS[level], heads[at] ?? '')}${found}`,
-    ...(advice === undefined ? [] : [`${indent}${advice}`]),
-  ])
-  const count = (wanted: Level): number => findings.filter(({ level }) => level === wanted).length
-  const problems = `${count('problem')} ${count('problem') === 1 ? 'problem' : 'problems'}`
-  const warnings = `${count('warning')} ${count('warning') === 1 ? 'warning' : 'warnings'}`
+  const taken = heads[0]?.length ?? 0
+  const lines = findings.flatMap(({ level, found, advice }, at) => {
+    const [first = '', ...rest] = [found, advice ?? ''].flatMap((part) => wrap(part, taken))
+    const more = rest.filter((line) => line !== '').map((line) => `${' '.repeat(taken)}${line}`)
+    return [`${paint(MARKS[level], heads[at] ?? '')}${first}`, ...more]
+  })
+  const [problems, warnings] = (['problem', 'warning'] as const).map((wanted) => {
+    const count = findings.filter(({ level }) => level === wanted).length
+    return `${count} ${wanted}${count === 1 ? '' : 's'}`
+  })
   return `${lines.join('\n')}\n\n${problems}, ${warnings}\n`
 }

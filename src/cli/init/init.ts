@@ -70,6 +70,7 @@ const WORDS = {
   create: ['created', 'would be created', 'green'],
   update: ['changed', 'would be changed', 'green'],
   keep: ['kept', 'would be kept', 'dim'],
+  skip: ['skipped', 'would be skipped', 'dim'],
   'by hand': ['by hand', 'by hand', 'yellow'],
 } as const
 

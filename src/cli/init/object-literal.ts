@@ -44,7 +44,7 @@ function nameOf({ kind, text }: Token): string {
 
 /** An insertion of text behind a bracket, in the way in which what follows it is written: in its line, or in one of its own. */
 export function behind(text: string, bracket: Token, next: Token, item: string): string {
-  const line = /^[^\S\n]*(?:\/\/[^\n]*)?(?=(\r?\n))/.exec(text.slice(bracket.end, next.start))
+  const line = /^[^\S\r\n]*(?:\/\/[^\r\n]*)?(?=(\r?\n))/.exec(text.slice(bracket.end, next.start))
   const isLast = isClosing(next.text)
   if (line) {
     const indent = indentOf(text, next.start) + (isLast ? '  ' : '')

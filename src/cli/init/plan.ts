@@ -1,5 +1,3 @@
-import path from 'node:path'
-
 import { PLUGIN_LINES, withPlugin } from './config-edit.ts'
 import { withTestScript } from './manifest-edit.ts'
 import { installSteps } from './package-manager.ts'
@@ -11,10 +9,10 @@ import { workflow } from './workflow.ts'
 export interface Step {
   /** From the directory of the project. */
   readonly file: string
-  readonly action: 'create' | 'update' | 'keep' | 'by hand'
+  readonly action: 'create' | 'update' | 'keep' | 'skip' | 'by hand'
   /** What it is to hold, if it is written. */
   readonly content?: string
-  /** Why it is kept, or what is to be done by hand. */
+  /** Why it is kept or passed over, what is changed, or what is to be done by hand. */
   readonly note?: string
 }
 
@@ -68,11 +66,7 @@ function configStep({ config, manifest }: Project): Step {
 function workflowStep({ repository, packageManager, manifest }: Project, options: PlanOptions): Step {
   const file = '.github/workflows/supervise.yml'
   if (repository !== undefined)
-    return {
-      file,
-      action: 'keep',
-      note: `not written: GitHub looks for it in ${path.join(repository, '.github')}`,
-    }
+    return { file, action: 'skip', note: `GitHub looks for workflows in ${repository}` }
   const steps = installSteps(packageManager, manifest?.value['packageManager'])
   const { exec } = packageManager
   return unlessThere(file, workflow({ ...steps, nodes: options.nodes, test: `${exec} vitest run` }), options)

@@ -13,17 +13,17 @@ const STATES: Readonly<Record<RunState, { readonly text: string; readonly mark: 
 }
 
 /** A run and its processes, in lines. */
-export function runText({ run, processes, isLeft }: SeenRun, { paint, fit }: Screen): string {
+export function runText({ run, processes, isLeft }: SeenRun, { paint, fit, wrap }: Screen): string {
   const { text, mark } = STATES[run.state]
   const state = run.state === 'kept' && isLeft ? paint('red', 'over, but for processes') : paint(mark, text)
   const facts = [
-    state,
     ...(run.owner === undefined ? [] : [`main pid ${run.owner.pid}`]),
     ...(run.since === undefined ? [] : [`since ${new Date(run.since).toISOString()}`]),
     ...(run.kept.length === 0 ? [] : [`keeps ${run.kept.length} of failed tests`]),
   ]
   return [
-    `${paint('bold', run.mark)}  ${facts.join(', ')}`,
+    `${paint('bold', run.mark)}  ${state}`,
+    ...wrap(facts.join(', '), 2).map((line) => `  ${line}`),
     `  ${run.root}${run.since === undefined ? ' (removed)' : ''}`,
     ...processLines(processes).map((line) => fit(`  ${line}`)),
     '',
