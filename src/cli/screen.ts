@@ -23,7 +23,7 @@ export function screenOf({ streams: { out }, environment }: Context): Screen {
   const coloured = out.isTTY === true && !environment['NO_COLOR'] && environment['TERM'] !== 'dumb'
   const width = out.isTTY === true ? Math.max(NARROWEST, out.columns ?? 100) : Infinity
   return {
-    paint: (mark, text) => (coloured ? styleText(mark, text) : text),
+    paint: (mark, text) => (coloured ? styleText(mark, text, { validateStream: false }) : text),
     wrap: (text, taken) => wrapped(text, Math.max(NARROWEST / 2, width - taken)),
     fit: (line) => (line.length > width ? `${line.slice(0, width - 1)}…` : line),
   }

@@ -1,13 +1,12 @@
 import fs from 'node:fs'
 import path from 'node:path'
 
-import { expect, test } from 'vitest'
+import { afterAll, expect, test } from 'vitest'
 
 import { faultFacts } from '../../src/fault/fault.ts'
 import { isInRange } from '../../src/cli/doctor/version-range.ts'
-import { labProject } from '../lab/in-test.ts'
-import type { LabProject } from '../lab/project.ts'
-import { CommandRun } from './support/command-run.ts'
+import { LabProject } from '../lab/project.ts'
+import { CommandRun, run } from './support/command-run.ts'
 import { ENDLESS, endlessRun, killWithReaper } from './support/dead-run.ts'
 import { invoke } from './support/invoke.ts'
 import { Interrupted } from '../../src/cli/interruption.ts'
@@ -19,10 +18,10 @@ interface Told {
 }
 
 /** What it says of the project, by topic: those that are not ok alone, or all. */
-async function doctor(
-  project: LabProject,
-  { args = [], environment = {} }: { args?: string[]; environment?: Record<string, string> } = {},
-): Promise<{
+async function doctor({
+  args = [],
+  environment = {},
+}: { args?: string[]; environment?: Record<string, string> } = {}): Promise<{
   code: number | null
   told: Told
   levels: Record<string, string>
@@ -39,9 +38,16 @@ async function doctor(
   }
 }
 
+const project = new LabProject({ files: {} })
+afterAll(() => project[Symbol.asyncDispose]())
+
+/** With another configuration. */
+function configured(text: string): void {
+  project.write('vitest.config.js', `import { supervise } from 'vitest-supervise/plugin'\n${text}`)
+}
+
 test('a project that is as it has to be has no problem, and nothing is left of the look', async () => {
-  const project = labProject({ files: {} })
-  const { code, told, levels, found } = await doctor(project)
+  const { code, told, levels, found } = await doctor()
   expect([code, told.ok]).toEqual([0, true])
   expect(levels).toMatchObject({
     node: 'ok',
@@ -59,8 +65,8 @@ test('a project that is as it has to be has no problem, and nothing is left of t
 })
 
 test('a pool that is not supported, told by the plugin, is a problem', async () => {
-  const project = labProject({ files: {}, test: { pool: 'vmThreads' } })
-  const { code, found } = await doctor(project)
+  configured("export default { plugins: [supervise()], test: { pool: 'vmThreads' } }")
+  const { code, found } = await doctor()
   expect([code, found['configuration']]).toEqual([
     1,
     expect.stringContaining('cannot work in the pool "vmThreads"'),
@@ -68,15 +74,13 @@ test('a pool that is not supported, told by the plugin, is a problem', async () 
 })
 
 test('that nothing has the plugin is a problem, and that one project has it not is a warning', async () => {
-  const project = labProject({ files: {}, supervise: null })
-  expect(await doctor(project)).toMatchObject({ code: 1, levels: { plugin: 'problem' } })
-  project.write(
-    'vitest.config.js',
-    `import { supervise } from 'vitest-supervise/plugin'
-    const projects = [{ test: { name: 'one' } }, { plugins: [supervise()], test: { name: 'two', pool: 'threads' } }]
+  configured('export default {}')
+  expect(await doctor()).toMatchObject({ code: 1, levels: { plugin: 'problem' } })
+  configured(
+    `const projects = [{ test: { name: 'one' } }, { plugins: [supervise()], test: { name: 'two', pool: 'threads' } }]
     export default { test: { projects } }`,
   )
-  const { code, told } = await doctor(project)
+  const { code, told } = await doctor()
   expect(code).toBe(0)
   const about = told.findings.filter(({ topic }) => topic === 'plugin' || topic === 'pool')
   expect(about.map(({ level, found }) => `${level} ${found.replace(/ \(.*/, '')}`)).toEqual([
@@ -87,36 +91,36 @@ test('that nothing has the plugin is a problem, and that one project has it not 
 })
 
 test('packages that are missing, and a configuration that does not load, are problems', async () => {
-  const project = labProject({ files: { 'vitest.config.js': 'export default {' } })
-  expect(await doctor(project)).toMatchObject({ code: 1, levels: { configuration: 'problem' } })
-  expect((await doctor(project, { args: ['--no-config'] })).found['configuration']).toContain('not looked at')
-  fs.rmSync(project.path('node_modules/vitest'))
-  const { code, levels } = await doctor(project)
+  configured('export default {')
+  expect(await doctor()).toMatchObject({ code: 1, levels: { configuration: 'problem' } })
+  expect((await doctor({ args: ['--no-config'] })).found['configuration']).toContain('not looked at')
+  const vitest = project.path('node_modules/vitest')
+  fs.renameSync(vitest, `${vitest}-gone`)
+  const { code, levels } = await doctor()
+  fs.renameSync(`${vitest}-gone`, vitest)
   expect([code, levels['vitest'], levels['configuration']]).toEqual([1, 'problem', 'warning'])
 })
 
 test('a directory for temporary files that is too deep, or not there, is a problem', async () => {
-  const project = labProject({ files: {} })
   const deep = project.path('t', 'x'.repeat(90))
   fs.mkdirSync(deep)
   const args = ['--no-config']
-  const long = await doctor(project, { args, environment: { TMPDIR: deep } })
+  const long = await doctor({ args, environment: { TMPDIR: deep } })
   expect([long.code, long.levels['socket path'], long.found['socket path']]).toEqual([
     1,
     'problem',
     expect.stringContaining('bytes, and this system allows'),
   ])
-  const gone = await doctor(project, { args, environment: { TMPDIR: project.path('gone') } })
+  const gone = await doctor({ args, environment: { TMPDIR: project.path('gone') } })
   expect([gone.code, gone.levels['temporary files']]).toEqual([1, 'problem'])
 })
 
 test.runIf(process.platform === 'linux')(
   'what the machine lacks is a warning that names the faults',
   async () => {
-    const project = labProject({ files: {} })
     fs.mkdirSync(project.path('bin'))
     fs.symlinkSync(process.execPath, project.path('bin', 'node'))
-    const { code, told } = await doctor(project, {
+    const { code, told } = await doctor({
       args: ['--no-config'],
       environment: { PATH: project.path('bin') },
     })
@@ -135,9 +139,11 @@ test.runIf(process.platform === 'linux')(
 )
 
 test('what a dead run has left is a warning', async () => {
-  const project = labProject({ files: { 'endless.test.ts': ENDLESS } })
+  configured('export default { plugins: [supervise()] }')
+  project.write('endless.test.ts', ENDLESS)
   await killWithReaper(project, await endlessRun(project))
-  const { code, levels, found } = await doctor(project, { args: ['--no-config'] })
+  const { code, levels, found } = await doctor({ args: ['--no-config'] })
+  await run(project, 'reap')
   expect([code, levels['leftovers'], found['leftovers']]).toEqual([
     0,
     'warning',
