@@ -29,5 +29,5 @@ export const addInit: AddCommand = (program, context, done) => {
 }
 
 const HELP = `
-Exit codes: 0 it is done, 1 something is left to be done by hand, and is printed, 2 it could not be done, and nothing was
-written, 130 it was interrupted.`
+Exit codes: 0 it is done, 1 something is left to be done by hand, and is printed, 2 it could not be done, 130 it was interrupted.
+Files are written all or not at all.`
