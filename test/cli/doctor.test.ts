@@ -8,6 +8,7 @@ import { isInRange } from '../../src/cli/doctor/version-range.ts'
 import { LabProject } from '../lab/project.ts'
 import { CommandRun, run } from './support/command-run.ts'
 import { ENDLESS, endlessRun, killWithReaper } from './support/dead-run.ts'
+import { until } from '../support/until.ts'
 import { invoke } from './support/invoke.ts'
 import { Interrupted } from '../../src/cli/interruption.ts'
 
@@ -62,6 +63,7 @@ test('a project that is as it has to be has no problem, and nothing is left of t
   const all = Object.keys(faultFacts).length
   expect(found['faults']).toBe(`${all - skipped} of ${all} can happen here`)
   expect(fs.readdirSync(project.temporary)).toEqual([])
+  expect(fs.existsSync(project.path('node_modules/.cache'))).toBe(false)
 })
 
 test('a pool that is not supported, told by the plugin, is a problem', async () => {
@@ -164,6 +166,19 @@ test.each([60, 200])(
     expect(words.filter((line) => !line.includes('/'))).toEqual([])
   },
 )
+
+test('who interrupts it while the configuration is loaded has nothing left', async () => {
+  configured(
+    `import fs from 'node:fs'
+    fs.writeFileSync('loading', '')
+    await new Promise(() => setInterval(() => {}, 1e6))`,
+  )
+  const { process, ended } = new CommandRun(project, ['doctor'])
+  await until('it is loaded', () => project.read('loading') !== undefined)
+  process.kill('SIGINT')
+  expect(await ended).toMatchObject({ code: 130, out: '' })
+  expect(await project.survivors()).toMatchObject({ processes: [], directories: [] })
+})
 
 test('who interrupts it, and a directory that is not there, end it', async () => {
   const signal = AbortSignal.abort(new Interrupted('SIGINT'))

@@ -1,11 +1,15 @@
-import { spawnSync } from 'node:child_process'
+import { spawn, spawnSync } from 'node:child_process'
+import { once } from 'node:events'
 import fs from 'node:fs'
 import path from 'node:path'
 
 import { expect, test } from 'vitest'
 
+import { Interrupted } from '../../src/cli/interruption.ts'
 import { builtFile } from '../../src/package-root.ts'
 import { labProject } from '../lab/in-test.ts'
+import { alive } from '../support/alive.ts'
+import { until } from '../support/until.ts'
 import { run } from './support/command-run.ts'
 import { asOrdinaryUser } from '../support/ordinary-user.ts'
 import { Scratch } from '../support/scratch.ts'
@@ -193,10 +197,24 @@ test('--install has the package manager install what is missing, and tells when 
   expect(bad.stderr).toContain('exited with 7')
 })
 
+test('who interrupts --install has it ended', async () => {
+  const scratch = new Scratch()
+  const bin = path.dirname(scratch.shell('echo $$ > installing; exec sleep 86400', 'bin/pnpm'))
+  scratch.write('pnpm-lock.yaml', '')
+  const child = spawn(process.execPath, [builtFile('src/cli/main.ts'), 'init', '--install'], {
+    cwd: scratch.root,
+    env: { ...process.env, PATH: `${bin}:${process.env['PATH']}` },
+    stdio: 'ignore',
+  })
+  const pid = await until('it installs', () => Number(filesOf(scratch)['installing']) || undefined)
+  child.kill('SIGINT')
+  expect(await once(child, 'exit')).toEqual([130, null])
+  expect(alive(pid)).toBe(false)
+})
+
 test('an unknown option, and who interrupts it, end it before anything is written', async () => {
   const scratch = new Scratch()
   expect(await invoke(['init', scratch.root, '--force'])).toMatchObject({ code: 2, out: '' })
-  const { Interrupted } = await import('../../src/cli/interruption.ts')
   const signal = AbortSignal.abort(new Interrupted('SIGINT'))
   expect(await invoke(['init', scratch.root], { signal })).toMatchObject({ code: 130, out: '' })
   expect(filesOf(scratch)).toEqual({})

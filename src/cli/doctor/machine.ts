@@ -1,6 +1,6 @@
 import { spawnSync } from 'node:child_process'
 import { once } from 'node:events'
-import { rm, writeFile } from 'node:fs/promises'
+import { rm, rmdir, stat, writeFile } from 'node:fs/promises'
 import net from 'node:net'
 import os from 'node:os'
 import path from 'node:path'
@@ -87,14 +87,25 @@ async function cacheFinding(directory: string): Promise<Finding> {
       return warning(
         topic,
         `${place}, for no \`node_modules\` can be written to`,
-        'Agents are compiled anew on each machine.',
+        'Make `node_modules` one that you may write to, so that agents are compiled once for all.',
       )
     } finally {
       await rm(own, { recursive: true, force: true })
+      await removeIfNew(place)
     }
   } catch (error) {
     return problem(topic, messageOf(error), 'Make it one that you may write to.')
   }
+}
+
+/** Takes a directory back that this process has made, as long as nobody uses it. */
+async function removeIfNew(directory: string): Promise<void> {
+  const stats = await stat(directory).catch(() => undefined)
+  if (!stats || stats.birthtimeMs < performance.timeOrigin) return
+  await rmdir(directory).then(
+    () => removeIfNew(path.dirname(directory)),
+    () => {},
+  )
 }
 
 async function script(own: string): Promise<string> {

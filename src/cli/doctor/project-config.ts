@@ -18,12 +18,13 @@ interface VitestProject {
 }
 
 /**
- * Has Vitest load the configuration as it does before it runs tests, in a process of its own, which ends before anything is run. So
+ * Has Vitest load the configuration as it does before it runs tests, in a process of its own, which ends before anything is run, and with this one. So
  * the configuration is found where Vitest finds it, and what plugins say to it is heard.
  */
 const PROBE = `
 import { writeSync } from 'node:fs'
 const [entry, root] = process.argv.slice(1)
+process.stdin.on('close', () => process.exit()).resume()
 const say = (said) => writeSync(3, JSON.stringify(said))
 try {
   const { createVitest } = await import(entry)
@@ -47,7 +48,9 @@ export async function configFindings(directory: string, signal: AbortSignal): Pr
   const args = ['--input-type=module', '-e', PROBE, pathToFileURL(entry).href, directory]
   const result = await execa(process.execPath, args, {
     cwd: directory,
-    stdio: ['ignore', 'ignore', 'pipe', 'pipe'],
+    stdio: ['pipe', 'ignore', 'pipe', 'pipe'],
+    // Its own watch for signals would end this process before it could.
+    cleanup: false,
     timeout: LOAD_LIMIT,
     forceKillAfterDelay: 500,
     cancelSignal: signal,

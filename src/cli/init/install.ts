@@ -33,6 +33,8 @@ export async function install(
     buffer: false,
     reject: false,
     cancelSignal: signal,
+    // Its own watch for signals would end this process before it could.
+    cleanup: false,
   })
   child.all.setEncoding('utf8').on('data', (text: string) => void err.write(text))
   const result = await child

@@ -48,12 +48,22 @@ function create(file: string, content: string, undo: Undo[]): void {
   const temporary = temporaryName(file)
   try {
     fs.writeFileSync(temporary, content, { flag: 'wx' })
-    // Unlike a rename, this fails when there is a file by now.
-    fs.linkSync(temporary, file)
+    appear(temporary, file)
   } finally {
     fs.rmSync(temporary, { force: true })
   }
   undo.push(() => fs.rmSync(file, { force: true }))
+}
+
+/** Unlike a rename, it fails when there is a file by now. */
+function appear(temporary: string, file: string): void {
+  try {
+    fs.linkSync(temporary, file)
+  } catch (error) {
+    // Not every file system has links.
+    if (!['EPERM', 'ENOTSUP', 'EOPNOTSUPP', 'ENOSYS', 'EMLINK'].includes(systemCode(error) ?? '')) throw error
+    fs.copyFileSync(temporary, file, fs.constants.COPYFILE_EXCL)
+  }
 }
 
 function update(file: string, content: string, undo: Undo[]): void {
