@@ -27,7 +27,9 @@ export async function lookAtRuns(): Promise<Seen> {
   const { runs, elsewhere } = await findRuns(temporary, table)
   const seen = runs.map((run) => {
     const processes = processesOf(run, table)
-    return { run, processes, isLeft: run.state === 'dead' || (run.state === 'kept' && processes.length > 0) }
+    // The reaper of a run that is over in order is about to end.
+    const isOver = run.state === 'kept' && processes.some(({ kind }) => kind !== 'reaper')
+    return { run, processes, isLeft: run.state === 'dead' || isOver }
   })
   return { temporary, runs: seen, elsewhere }
 }

@@ -1,10 +1,10 @@
 import { existsSync } from 'node:fs'
 
 import { removeDirectory } from '../directory.ts'
-import { SuperviseError } from '../errors.ts'
+import { SuperviseError, systemCode } from '../errors.ts'
 import { signalProcess } from '../process/signals.ts'
 import { killAll } from '../process/stop-tree.ts'
-import { identity, type ProcessInfo, processTable } from '../process/table/index.ts'
+import { identity, isAlive, type ProcessInfo, processTable } from '../process/table/index.ts'
 import { realDelay, realNow } from '../real-time.ts'
 import { type FoundRun, inspectRun } from './found-run.ts'
 import { belongsTo, isReaperOf, otherProcesses, processesOf, type RunProcess } from './run-processes.ts'
@@ -21,6 +21,8 @@ export interface Reaped {
   readonly left: readonly RunProcess[]
   /** Whether its directory is gone, or was not there. What is kept of failed tests stays. */
   readonly removed: boolean
+  /** Why its directory could not be removed. */
+  readonly problem?: string
 }
 
 /**
@@ -35,12 +37,31 @@ export async function reapRun(run: FoundRun): Promise<Reaped> {
   }
   if (run.state === 'alive' || run.state === 'ending') await reaperDone(run)
   // What is started meanwhile is killed as well.
-  const { killed, left } = await endAll(run)
-  const found = new Map(before.map((info) => [identity(info), info]))
-  for (const info of killed) if (!found.has(identity(info))) found.set(identity(info), asProcess(info))
-  for (const info of left) found.delete(identity(info))
-  if (left.length === 0 && (await isDead(run))) await removeDirectory(run.root)
-  return { killed: [...found.values()], left, removed: !existsSync(run.root) }
+  const ended = await endAll(run)
+  const left = distinct([...ended.left, ...before.filter(isAlive)])
+  const lives = new Set(left.map(identity))
+  const found = distinct([...before, ...ended.killed.map(asProcess)])
+  const problem = left.length === 0 && (await isDead(run)) ? await removal(run) : undefined
+  return {
+    killed: found.filter((info) => !lives.has(identity(info))),
+    left,
+    removed: !existsSync(run.root),
+    ...(problem !== undefined && { problem }),
+  }
+}
+
+function distinct(processes: readonly RunProcess[]): RunProcess[] {
+  const found = new Map<string, RunProcess>()
+  for (const info of processes) if (!found.has(identity(info))) found.set(identity(info), info)
+  return [...found.values()]
+}
+
+/** Removes the directory; why it could not, if so. */
+function removal({ root }: FoundRun): Promise<string | undefined> {
+  return removeDirectory(root).then(
+    () => undefined,
+    (error: unknown) => systemCode(error) ?? String(error),
+  )
 }
 
 function asProcess(info: ProcessInfo): RunProcess {

@@ -38,8 +38,8 @@ function isLive({ run }: SeenRun): boolean {
   return run.state === 'alive' || run.state === 'ending'
 }
 
-function isDone({ left }: Reaped): boolean {
-  return left.length === 0
+function isDone({ left, problem }: Reaped): boolean {
+  return left.length === 0 && problem === undefined
 }
 
 function facts(
@@ -56,6 +56,7 @@ function facts(
       killed: (reaped?.killed ?? []).map(processFacts),
       left: (reaped?.left ?? []).map(processFacts),
       removed: reaped?.removed ?? false,
+      problem: reaped?.problem ?? null,
     })),
     foreign: foreign.map(({ run }) => run.root),
     elsewhere,
@@ -74,7 +75,7 @@ function text(
     const { run, reaped } = one
     if (!reaped) return `${screen.paint('yellow', 'would end')} ${runText(one, screen)}`
     const lines = [
-      `${screen.paint('bold', run.mark)}  killed ${reaped.killed.length}${reaped.removed ? ', its directory is gone' : `, ${run.root} stays`}`,
+      `${screen.paint('bold', run.mark)}  killed ${reaped.killed.length}, ${directoryText(run.root, reaped)}`,
       ...processLines(reaped.killed).map((line) => screen.fit(`  ${line}`)),
     ]
     if (reaped.left.length > 0) {
@@ -94,4 +95,9 @@ function text(
   }
   if (elsewhere.length > 0) blocks.push(elsewhereText(elsewhere))
   return blocks.join('\n')
+}
+
+function directoryText(root: string, { removed, problem }: Reaped): string {
+  if (removed) return 'its directory is gone'
+  return problem === undefined ? `${root} stays` : `${root} cannot be removed (${problem})`
 }
