@@ -3,11 +3,15 @@ import { Command, CommanderError } from 'commander'
 import { SuperviseError } from '../errors.ts'
 import { playVersions } from '../explore/replay/play-versions.ts'
 import type { AddCommand, Context } from './command.ts'
+import { addDoctor } from './doctor/command.ts'
 import { addExplore } from './explore/command.ts'
+import { addInit } from './init/command.ts'
 import { Interrupted } from './interruption.ts'
+import { addPs } from './ps/command.ts'
+import { addReap } from './reap/command.ts'
 
 /** Each is in a file of its own, and loads what it does when it is called. */
-const COMMANDS: readonly AddCommand[] = [addExplore]
+const COMMANDS: readonly AddCommand[] = [addInit, addDoctor, addExplore, addPs, addReap]
 
 /** Runs the program with these arguments, and gives its exit code. Errors are told on `err`, those of this package without a stack. */
 export async function run(args: readonly string[], context: Context): Promise<number> {

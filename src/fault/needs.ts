@@ -3,6 +3,7 @@ import { accessSync, chmodSync, constants, existsSync, mkdtempSync, readFileSync
 import os from 'node:os'
 import path from 'node:path'
 
+import { systemCode } from '../errors.ts'
 import { FAKETIME_LIBRARIES } from '../process/confinement/wall-clock.ts'
 import { inNamespace } from '../process/confinement/namespace.ts'
 import type { Need } from './make.ts'
@@ -58,7 +59,12 @@ function limitedProcesses(): string | undefined {
 }
 
 function limitedPermissions(): string | undefined {
-  const directory = mkdtempSync(path.join(os.tmpdir(), 'vs-'))
+  let directory: string
+  try {
+    directory = mkdtempSync(path.join(os.tmpdir(), 'vs-'))
+  } catch (error) {
+    return `no directory can be made in ${os.tmpdir()} to try it (${systemCode(error) ?? String(error)})`
+  }
   try {
     chmodSync(directory, 0o500)
     accessSync(directory, constants.W_OK)
@@ -112,10 +118,12 @@ function run(
   [file = '', ...args]: readonly string[],
   env: Record<string, string> = {},
 ): { status: number | null; error?: Error | undefined; stdout: string; stderr: string } {
-  return spawnSync(file, args, {
+  const { status, error, stdout, stderr } = spawnSync(file, args, {
     stdio: ['ignore', 'pipe', 'pipe'],
     encoding: 'utf8',
     timeout: PROBE_LIMIT,
     env: { ...process.env, ...env },
   })
+  // What could not be started has printed nothing, and Node says null.
+  return { status, error, stdout: stdout ?? '', stderr: stderr ?? '' }
 }

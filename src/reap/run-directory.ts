@@ -1,22 +1,17 @@
 import { randomBytes } from 'node:crypto'
-import { once } from 'node:events'
 import { readFileSync, readlinkSync, writeFileSync } from 'node:fs'
-import { lstat, readdir, rm, rmdir } from 'node:fs/promises'
-import net from 'node:net'
+import { readdir, rm, rmdir } from 'node:fs/promises'
 import path from 'node:path'
 
 import { assertSocketPath, makeDirectory } from '../directory.ts'
-import { killAll } from '../process/stop-tree.ts'
-import { isAlive, isUnderMark, processTable } from '../process/table/index.ts'
+import { processTable } from '../process/table/index.ts'
 
 /** Every run has a directory of this name, and what follows is its id. */
-const PREFIX = 'vs-'
+export const RUN_PREFIX = 'vs-'
 const RECORD = 'run.json'
-const KEPT_FOR_MS = 3 * 24 * 60 * 60 * 1000
-const UNRECORDED_FOR_MS = 60 * 60 * 1000
 
 /** Written into a run's directory: who it belongs to. */
-interface RunRecord {
+export interface RunRecord {
   readonly mark: string
   readonly owner: { readonly pid: number; readonly startTime: string }
   /** Whose pids those are: containers that share a temporary directory have pids of their own. */
@@ -30,7 +25,7 @@ interface RunRecord {
  * Throws `ERR_PATH_TOO_LONG` when an agent could have no socket there.
  */
 export function chooseRunDirectory(parent: string): string {
-  const root = path.join(path.resolve(parent), `${PREFIX}${randomBytes(4).toString('hex')}`)
+  const root = path.join(path.resolve(parent), `${RUN_PREFIX}${randomBytes(4).toString('hex')}`)
   assertSocketPath(path.join(root, 'XXXXXX', 'XXXXXX', 'agent.sock'))
   return root
 }
@@ -82,46 +77,12 @@ export async function removeRunDirectory(
   if (kept.size > 0) writeRecord(root, { ...record, kept: [...kept] })
 }
 
-/**
- * Removes from `parent` what runs left there that could not clean up, because the machine or the reaper died with
- * them: their processes and their directories. A run whose owner lives or whose reaper answers is never touched,
- * however old it is.
- */
-export async function sweep(parent: string): Promise<void> {
-  const names = await readdir(parent).catch(() => [])
-  await Promise.all(
-    names
-      .filter((name) => name.startsWith(PREFIX))
-      .map((name) => sweepRun(path.join(parent, name)).catch(() => {})),
-  )
-}
-
-async function sweepRun(root: string): Promise<void> {
-  const stats = await lstat(root)
-  if (!stats.isDirectory() || (process.getuid && stats.uid !== process.getuid())) return
-  const age = Date.now() - stats.mtimeMs
-  const record = readRecord(root)
-  if (!record) {
-    // It may be just being made: its owner has not written the record yet. And it may be somebody else's altogether.
-    if (age > UNRECORDED_FOR_MS && (await readdir(root)).length === 0)
-      await rm(root, { recursive: true, force: true })
-    return
-  }
-  if (record.kept && age < KEPT_FOR_MS) return
-  const foreign = record.namespace !== pidNamespace()
-  if (foreign ? age < UNRECORDED_FOR_MS : isAlive(record.owner)) return
-  if (await answers(reaperAddress(root))) return
-  await killAll(`run ${record.mark}`, (info) => isUnderMark(info.mark, record.mark), {
-    list: () => processTable.all(),
-  })
-  await rm(root, { recursive: true, force: true, maxRetries: 3 })
-}
-
 function writeRecord(root: string, record: RunRecord): void {
   writeFileSync(path.join(root, RECORD), JSON.stringify(record), { mode: 0o600 })
 }
 
-function readRecord(root: string): RunRecord | undefined {
+/** What the directory says of itself; undefined when it is none of a run, or is not finished. */
+export function readRecord(root: string): RunRecord | undefined {
   try {
     const record = JSON.parse(readFileSync(path.join(root, RECORD), 'utf8')) as RunRecord
     return record.mark === path.basename(root) && typeof record.owner.pid === 'number' ? record : undefined
@@ -131,23 +92,10 @@ function readRecord(root: string): RunRecord | undefined {
 }
 
 /** Names the namespace that this process's pids are of; the same everywhere where there are none. */
-function pidNamespace(): string {
+export function pidNamespace(): string {
   try {
     return readlinkSync('/proc/self/ns/pid')
   } catch {
     return ''
-  }
-}
-
-/** Whether somebody listens there. */
-async function answers(address: string): Promise<boolean> {
-  const socket = net.connect(address)
-  try {
-    await once(socket, 'connect')
-    return true
-  } catch {
-    return false
-  } finally {
-    socket.destroy()
   }
 }

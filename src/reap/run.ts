@@ -15,13 +15,8 @@ import { ENV } from '../protocol/frames.ts'
 import { realDelay, realNow, TIMED_OUT, within } from '../real-time.ts'
 import { deferred } from '../wait.ts'
 import type { ProcessRecord, ReaperReply, ReaperRequest } from './messages.ts'
-import {
-  chooseRunDirectory,
-  makeRunDirectory,
-  reaperAddress,
-  removeRunDirectory,
-  sweep,
-} from './run-directory.ts'
+import { chooseRunDirectory, makeRunDirectory, reaperAddress, removeRunDirectory } from './run-directory.ts'
+import { sweep } from './sweep.ts'
 
 const START_LIMIT_MS = 20_000
 const DONE_LIMIT_MS = 20_000

@@ -16,7 +16,7 @@ import { expect, onTestFinished, test } from 'vitest'
 
 import { processTable } from '../../src/process/table/index.ts'
 import { Run } from '../../src/reap/run.ts'
-import { sweep } from '../../src/reap/run-directory.ts'
+import { sweep } from '../../src/reap/sweep.ts'
 import { failure } from '../support/agents.ts'
 import { alive } from '../support/alive.ts'
 import { Scratch } from '../support/scratch.ts'

@@ -1,6 +1,7 @@
 import { execFileSync } from 'node:child_process'
 
 import { ENV } from '../../protocol/frames.ts'
+import { realNow } from '../../real-time.ts'
 import type { ProcessInfo, ProcessTable } from './table.ts'
 
 const ROW = /^\s*(\d+)\s+(\d+)\s+(\d+)\s+(\S+)\s+(\S+\s+\S+\s+\S+\s+\S+\s+\S+)\s+(.*)$/
@@ -21,6 +22,20 @@ export class DarwinProcessTable implements ProcessTable {
   younger(): ProcessInfo[] {
     return this.all().filter((info) => info.pid !== process.pid)
   }
+
+  variable(pid: number, name: string): string | undefined {
+    return variableIn(this.get(pid)?.command ?? '', name)
+  }
+
+  age({ startTime }: Pick<ProcessInfo, 'startTime'>): number | undefined {
+    const age = performance.timeOrigin + realNow() - Date.parse(startTime)
+    return Number.isNaN(age) ? undefined : Math.max(0, Math.round(age))
+  }
+}
+
+/** The environment stands behind the words of the command. */
+function variableIn(command: string, name: string): string | undefined {
+  return new RegExp(`(?:^|\\s)${name}=(\\S+)`).exec(command)?.[1]
 }
 
 function list(which: readonly string[]): ProcessInfo[] {
@@ -38,7 +53,7 @@ function list(which: readonly string[]): ProcessInfo[] {
   return rows.split('\n').flatMap((row) => {
     const [, pid, ppid, pgid, state, startTime, command] = ROW.exec(row) ?? []
     if (!pid || !state || !startTime || command === undefined || state.startsWith('Z')) return []
-    const mark = new RegExp(`(?:^|\\s)${ENV.mark}=(\\S+)`).exec(command)?.[1]
+    const mark = variableIn(command, ENV.mark)
     return {
       pid: Number(pid),
       ppid: Number(ppid),

@@ -4,7 +4,9 @@ import { ENV } from '../../protocol/frames.ts'
 import { realNow, realPause } from '../../real-time.ts'
 import type { ProcessInfo, ProcessTable } from './table.ts'
 
-const MARK = Buffer.from(`${ENV.mark}=`)
+const MARK = assignment(ENV.mark)
+/** The unit of start times that the kernel shows to programs, on every machine. Per second. */
+const CLOCK_TICKS = 100
 const REVALIDATE_MS = 1000
 const PF_EXITING = 0x4
 const PF_KTHREAD = 0x200000
@@ -54,6 +56,16 @@ export class LinuxProcessTable implements ProcessTable {
     return found
   }
 
+  variable(pid: number, name: string): string | undefined {
+    return readVariable(pid, assignment(name))
+  }
+
+  age({ startTime }: Pick<ProcessInfo, 'startTime'>): number | undefined {
+    const uptime = Number(readProc('/proc/uptime')?.toString().split(' ')[0] ?? Number.NaN)
+    const age = 1000 * (uptime - Number(startTime) / CLOCK_TICKS)
+    return Number.isFinite(age) ? Math.max(0, Math.round(age)) : undefined
+  }
+
   #revalidate(): void {
     const lastPid = Number(readProc('/proc/loadavg')?.toString().trim().split(' ').at(-1) ?? 0)
     const now = realNow()
@@ -98,7 +110,7 @@ class LinuxProcess implements ProcessInfo {
   }
 
   get mark(): string | undefined {
-    return (this.#mark ??= { value: readMark(this.pid) }).value
+    return (this.#mark ??= { value: readVariable(this.pid, MARK) }).value
   }
 }
 
@@ -139,14 +151,18 @@ function isDead(state: string): boolean {
   return state === 'Z' || state === 'X' || state === 'x'
 }
 
-function readMark(pid: number): string | undefined {
+function assignment(name: string): Buffer {
+  return Buffer.from(`${name}=`)
+}
+
+function readVariable(pid: number, variable: Buffer): string | undefined {
   const environ = readEnviron(pid)
   if (!environ) return undefined
-  let start = environ.indexOf(MARK)
-  while (start > 0 && environ[start - 1] !== 0) start = environ.indexOf(MARK, start + 1)
+  let start = environ.indexOf(variable)
+  while (start > 0 && environ[start - 1] !== 0) start = environ.indexOf(variable, start + 1)
   if (start === -1) return undefined
   const end = environ.indexOf(0, start)
-  return environ.toString('latin1', start + MARK.length, end === -1 ? environ.length : end)
+  return environ.toString('utf8', start + variable.length, end === -1 ? environ.length : end)
 }
 
 /**

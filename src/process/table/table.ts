@@ -22,4 +22,8 @@ export interface ProcessTable {
   younger(): ProcessInfo[]
   /** Every live process. */
   all(): ProcessInfo[]
+  /** The value of a variable in the environment that the process was started with, where that can be read. */
+  variable(pid: number, name: string): string | undefined
+  /** How long the process has lived, where the system says. Milliseconds. */
+  age(info: Pick<ProcessInfo, 'startTime'>): number | undefined
 }

@@ -45,4 +45,12 @@ export class WindowsProcessTable implements ProcessTable {
   younger(): ProcessInfo[] {
     return this.all().filter((info) => info.pid !== process.pid)
   }
+
+  variable(): undefined {
+    return undefined
+  }
+
+  age(): undefined {
+    return undefined
+  }
 }
