@@ -40,20 +40,19 @@ const TSCONFIG = {
 }
 
 const snippets = documents.flatMap((file) => snippetsOf(file, read(file)))
-const tests = snippets.filter(({ runs }) => runs)
-const fragments = snippets.filter(({ runs }) => !runs)
+const tests = snippets.filter(({ kind }) => kind === 'test')
 
 test('every TypeScript snippet is a test, or says that it does not run', () => {
-  const unclear = tests.filter(({ code }) => !/^\s*(?:test|explore|replay)\(/m.test(code))
+  const unclear = tests.filter(({ code }) => !/^\s*(?:test|test\.for\(.*\)|explore|replay)\(/m.test(code))
   expect(unclear.map(({ name }) => name)).toEqual([])
 })
 
 test('the snippets and examples pass as they are written, and their types are right', async () => {
+  const supervisor = read('examples/supervisor/src/supervisor.ts')
   const files = {
-    ...Object.fromEntries(tests.map((snippet) => [`${snippet.name}.test.ts`, withImports(snippet)])),
-    ...Object.fromEntries(fragments.map((snippet) => [`${snippet.name}.ts`, asFunction(snippet)])),
-    'supervisor.ts': read('examples/supervisor/src/supervisor.ts'),
-    'src/supervisor.ts': read('examples/supervisor/src/supervisor.ts'),
+    ...Object.fromEntries(snippets.map((snippet) => [`${snippet.page}/supervisor.ts`, supervisor])),
+    ...Object.fromEntries(snippets.map((snippet) => [snippet.path, moduleOf(snippet)])),
+    'src/supervisor.ts': supervisor,
     'test/supervisor.test.ts': read('examples/supervisor/test/supervisor.test.ts'),
     'test/explore.test.ts': read('examples/supervisor/test/explore.test.ts'),
     'test/respawn.test.ts': read('examples/respawn/test/respawn.test.ts'),
@@ -79,6 +78,11 @@ test('the snippets and examples pass as they are written, and their types are ri
   })
   expect(check.stdout).toBe('')
 })
+
+function moduleOf(snippet: Snippet): string {
+  if (snippet.kind === 'file') return snippet.code
+  return snippet.kind === 'test' ? withImports(snippet) : asFunction(snippet)
+}
 
 function withImports({ code }: Snippet): string {
   const missing = Object.entries(KNOWN).flatMap(([module, names]) => {
