@@ -18,10 +18,16 @@ const manifest = JSON.parse(readFileSync(path.join(repository, 'package.json'), 
 const home = manifest.repository?.url.replace(/^git\+/, '').replace(/\.git$/, '')
 const web = home && `${home}/blob/main`
 
+/** In the page itself: nothing is loaded from elsewhere. */
+const ICON = `data:image/svg+xml,${encodeURIComponent(
+  '<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 16 16"><path d="M3 8a5 5 0 1 1 2 4M3 8l-2-2m2 2 2-2" fill="none" stroke="#5672cd" stroke-width="2"/></svg>',
+)}`
+
 export default defineConfig({
   title: manifest.name,
   description: manifest.description,
   cleanUrls: true,
+  head: [['link', { rel: 'icon', href: ICON }]],
   markdown: {
     anchor: { slugify: slugOf },
     // Braces and colons are code here.

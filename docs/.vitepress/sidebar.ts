@@ -3,6 +3,8 @@ import path from 'node:path'
 
 import type { DefaultTheme } from 'vitepress'
 
+type Group = DefaultTheme.SidebarItem & { items: DefaultTheme.SidebarItem[] }
+
 /** The pages at the top. */
 export const navigation = [
   { text: 'First test', link: '/first-test' },
@@ -54,11 +56,18 @@ export function sidebarOf(documents: string): DefaultTheme.SidebarItem[] {
       ),
       collapsed: true,
     })),
-  ].filter(({ items }) => items.length > 0)
+  ].filter(({ link, items }) => link !== undefined || items.length > 0)
 
-  function group(text: string, names: string[]): { text: string; items: DefaultTheme.SidebarItem[] } {
-    const items = names.filter((name) => pages.includes(name))
-    return { text, items: items.map((name) => ({ text: titleIn(documents, name), link: linkTo(name) })) }
+  /** The index of a folder is the page of its group. */
+  function group(text: string, names: string[]): Group {
+    const there = names.filter((name) => pages.includes(name))
+    const index = there.find((name) => name.endsWith('/index'))
+    const items = there.filter((name) => name !== index)
+    return {
+      text,
+      ...(index !== undefined && { link: linkTo(index) }),
+      items: items.map((name) => ({ text: titleIn(documents, name), link: linkTo(name) })),
+    }
   }
 }
 

@@ -1,3 +1,4 @@
+import { execFileSync } from 'node:child_process'
 import path from 'node:path'
 
 import type { DefaultTheme } from 'vitepress'
@@ -6,6 +7,7 @@ import { expect, test } from 'vitest'
 import { siteLink } from '../../docs/.vitepress/links.ts'
 import { navigation, pagesIn, sidebarOf } from '../../docs/.vitepress/sidebar.ts'
 import { repository } from '../lab/repository.ts'
+import { read } from './documents.ts'
 
 const documents = path.join(repository, 'docs')
 const places = { repository, documents, web: 'https://example.com/blob/main' }
@@ -18,6 +20,28 @@ test('the sidebar leads to every page once, whoever has written it', () => {
 test('the pages at the top are there', () => {
   const links = linksOf(sidebarOf(documents))
   expect(navigation.map(({ link }) => link).filter((link) => !links.includes(link))).toEqual([])
+})
+
+test('the cookbook lists all its questions', () => {
+  const questions = sectionsOf('docs/cookbook/index.md').map(([title, text]) => [
+    title,
+    [...text.matchAll(/^- \[(.*)\]\(/gm)].map(([, question]) => question),
+  ])
+  const pages = pagesIn(path.join(documents, 'cookbook')).filter((page) => page !== 'index')
+  const asked = pages.map((page) => {
+    const text = read(`docs/cookbook/${page}.md`)
+    return [/^# (.*)$/m.exec(text)?.[1], sectionsOf(`docs/cookbook/${page}.md`).map(([title]) => title)]
+  })
+  expect(Object.fromEntries(questions)).toEqual(Object.fromEntries(asked))
+})
+
+test('the package has the documents, and nothing of the site', () => {
+  const pack = ['pack', '--dry-run', '--json', '--ignore-scripts', '--silent']
+  const listing = execFileSync('npm', pack, { cwd: repository, stdio: ['ignore', 'pipe', 'ignore'] })
+  const [tarball] = JSON.parse(`${listing}`) as [{ files: { path: string }[] }]
+  const published = tarball.files.map((file) => file.path).filter((file) => file.startsWith('docs/'))
+  expect(published).toContain('docs/cookbook/index.md')
+  expect(published.filter((file) => file.includes('/.'))).toEqual([])
 })
 
 test.each([
@@ -41,6 +65,12 @@ test.each([
 test('files of a repository without an address are no links on the site', () => {
   expect(siteLink('../examples/supervisor', 'explore.md', { ...places, web: undefined })).toBeUndefined()
 })
+
+/** The title and the text of each heading of the second level. */
+function sectionsOf(file: string): [title: string, text: string][] {
+  const parts = read(file).split(/^## /m).slice(1)
+  return parts.map((part) => [part.split('\n')[0] ?? '', part])
+}
 
 function linksOf(entries: readonly DefaultTheme.SidebarItem[]): string[] {
   return entries.flatMap(({ link, items = [] }) => [...(link === undefined ? [] : [link]), ...linksOf(items)])
