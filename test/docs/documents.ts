@@ -1,6 +1,7 @@
-import { readdirSync, readFileSync } from 'node:fs'
+import { readFileSync } from 'node:fs'
 import path from 'node:path'
 
+import { pagesIn } from '../../docs/.vitepress/sidebar.ts'
 import { repository } from '../lab/repository.ts'
 
 /** The documents for users: paths in the repository. */
@@ -8,9 +9,7 @@ export const documents: readonly string[] = [
   'README.md',
   'CHANGELOG.md',
   'CONTRIBUTING.md',
-  ...readdirSync(path.join(repository, 'docs'))
-    .filter((name) => name.endsWith('.md'))
-    .map((name) => path.join('docs', name)),
+  ...pagesIn(path.join(repository, 'docs')).map((page) => `docs/${page}.md`),
 ]
 
 /** The text of a file of the repository. */

@@ -1,22 +1,30 @@
-import path from 'node:path'
-
-/** A block of TypeScript in a document. */
+/** A block of code in a document. */
 export interface Snippet {
-  /** Of the document and its place in it: `clock-2`. */
+  /** Of the document: `clock`, `cookbook/time`. */
+  readonly page: string
+  /** Of the document and its place in it: `clock/2`. */
   readonly name: string
-  /** False for a fragment, which is marked by `no-run` behind the language. */
-  readonly runs: boolean
+  /** A test; a fragment, which is marked by `no-run` behind the language; or a file that the tests of its page use, marked by its `[name]`. */
+  readonly kind: 'test' | 'fragment' | 'file'
+  /** Where it belongs in a project of all snippets. */
+  readonly path: string
   readonly code: string
 }
 
-const FENCE = /^```ts( no-run)?\n([\s\S]*?)^```$/gm
+const FENCE = /^```(\w+)(?: (no-run)| \[([\w./-]+)\])?\n([\s\S]*?)^```$/gm
 
-/** The TypeScript snippets of a document, in order. */
+/** The snippets of a document that are tests in TypeScript, fragments of them, or files which those use, in order. */
 export function snippetsOf(file: string, text: string): Snippet[] {
-  const name = path.basename(file, '.md').toLowerCase()
-  return [...text.matchAll(FENCE)].map(([, mark, code = ''], index) => ({
-    name: `${name}-${index + 1}`,
-    runs: mark === undefined,
-    code,
-  }))
+  const page = file
+    .replace(/^docs\//, '')
+    .replace(/\.md$/, '')
+    .toLowerCase()
+  return [...text.matchAll(FENCE)]
+    .filter(([, language, , title]) => language === 'ts' || title !== undefined)
+    .map(([, , mark, title, code = ''], index) => {
+      const name = `${page}/${index + 1}`
+      if (title !== undefined) return { page, name, kind: 'file', path: `${page}/${title}`, code }
+      if (mark !== undefined) return { page, name, kind: 'fragment', path: `${name}.ts`, code }
+      return { page, name, kind: 'test', path: `${name}.test.ts`, code }
+    })
 }

@@ -5,6 +5,7 @@ import path from 'node:path'
 import { expect, test } from 'vitest'
 
 import { labProject } from '../lab/in-test.ts'
+import type { LabProject } from '../lab/project.ts'
 import { documents, read } from './documents.ts'
 import { type Snippet, snippetsOf } from './snippet.ts'
 
@@ -39,39 +40,49 @@ const TSCONFIG = {
   include: ['**/*.ts'],
 }
 
+const supervisor = read('examples/supervisor/src/supervisor.ts')
+
+const examples = {
+  'src/supervisor.ts': supervisor,
+  'test/supervisor.test.ts': read('examples/supervisor/test/supervisor.test.ts'),
+  'test/explore.test.ts': read('examples/supervisor/test/explore.test.ts'),
+  'test/respawn.test.ts': read('examples/respawn/test/respawn.test.ts'),
+}
+
+/** A run of many real processes, on a machine that is busy with others. */
+const RUN_LIMIT_MS = 120_000
+
 const snippets = documents.flatMap((file) => snippetsOf(file, read(file)))
-const tests = snippets.filter(({ runs }) => runs)
-const fragments = snippets.filter(({ runs }) => !runs)
+const tests = snippets.filter(({ kind }) => kind === 'test')
 
 test('every TypeScript snippet is a test, or says that it does not run', () => {
-  const unclear = tests.filter(({ code }) => !/^\s*(?:test|explore|replay)\(/m.test(code))
+  const unclear = tests.filter(({ code }) => !/^\s*(?:test|test\.for|explore|replay)\(/m.test(code))
   expect(unclear.map(({ name }) => name)).toEqual([])
 })
 
-test('the snippets and examples pass as they are written, and their types are right', async () => {
-  const files = {
-    ...Object.fromEntries(tests.map((snippet) => [`${snippet.name}.test.ts`, withImports(snippet)])),
-    ...Object.fromEntries(fragments.map((snippet) => [`${snippet.name}.ts`, asFunction(snippet)])),
-    'supervisor.ts': read('examples/supervisor/src/supervisor.ts'),
-    'src/supervisor.ts': read('examples/supervisor/src/supervisor.ts'),
-    'test/supervisor.test.ts': read('examples/supervisor/test/supervisor.test.ts'),
-    'test/explore.test.ts': read('examples/supervisor/test/explore.test.ts'),
-    'test/respawn.test.ts': read('examples/respawn/test/respawn.test.ts'),
+const GROUPS = ['the guide', 'the cookbook'] as const
+
+test.for(GROUPS)('the snippets of %s pass as they are written', { timeout: RUN_LIMIT_MS }, async (group) => {
+  const own = snippets.filter(({ page }) => page.startsWith('cookbook/') === (group === 'the cookbook'))
+  const project = projectOf({ ...filesOf(own), ...(group === 'the guide' && examples) })
+  const run = await project.run('--update=none')
+  expect([run.code, run.code === 0 ? '' : run.output]).toEqual([0, ''])
+  expect(Object.keys(run.tests).length).toBeGreaterThanOrEqual(
+    own.filter(({ kind }) => kind === 'test').length,
+  )
+  expect(await project.survivors()).toMatchObject({ processes: [], directories: [] })
+})
+
+test('the types of the snippets and examples are right', () => {
+  const project = projectOf({
+    ...filesOf(snippets),
+    ...examples,
     // Its types alone: it needs an agent of its own, with which `npm run demo` runs it.
     'flaky-api/poller.ts': read('examples/flaky-api/src/poller.ts'),
     'flaky-api/test.ts': read('examples/flaky-api/test/poller.test.ts'),
     'ambient.d.ts': AMBIENT,
     'tsconfig.json': JSON.stringify(TSCONFIG),
-  }
-  // In one process: the files are many and small. A snapshot that is missing fails instead of being written.
-  const modules = { respawn: 'respawn', msw: 'msw' }
-  const project = labProject({ files, modules, test: { isolate: false } })
-
-  const run = await project.run('--update=none')
-  expect([run.code, run.code === 0 ? '' : run.output]).toEqual([0, ''])
-  expect(Object.keys(run.tests).length).toBeGreaterThanOrEqual(tests.length)
-  expect(await project.survivors()).toMatchObject({ processes: [], directories: [] })
-
+  })
   const tsc = createRequire(import.meta.url).resolve('typescript/package.json')
   const check = spawnSync(process.execPath, [path.join(path.dirname(tsc), 'bin', 'tsc')], {
     cwd: project.root,
@@ -79,6 +90,24 @@ test('the snippets and examples pass as they are written, and their types are ri
   })
   expect(check.stdout).toBe('')
 })
+
+/** In few processes: the files are many and small. A test may take longer than a user's, on a machine that is busy with others. */
+function projectOf(files: Readonly<Record<string, string>>): LabProject {
+  const modules = { respawn: 'respawn', msw: 'msw' }
+  return labProject({ files, modules, test: { isolate: false, maxWorkers: 2, testTimeout: 30_000 } })
+}
+
+function filesOf(some: readonly Snippet[]): Record<string, string> {
+  return {
+    ...Object.fromEntries(some.map(({ page }) => [`${page}/supervisor.ts`, supervisor])),
+    ...Object.fromEntries(some.map((snippet) => [snippet.path, moduleOf(snippet)])),
+  }
+}
+
+function moduleOf(snippet: Snippet): string {
+  if (snippet.kind === 'file') return snippet.code
+  return snippet.kind === 'test' ? withImports(snippet) : asFunction(snippet)
+}
 
 function withImports({ code }: Snippet): string {
   const missing = Object.entries(KNOWN).flatMap(([module, names]) => {
