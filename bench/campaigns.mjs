@@ -43,7 +43,10 @@ export const CAMPAIGNS = {
   equality: {
     script: 'equality',
     shows: [
-      ['random schedules that leave the same timeline in a simulation and with real processes', '99.9 % of 1,000'],
+      [
+        'random schedules that leave the same timeline in a simulation and with real processes',
+        '99.9 % of 1,000',
+      ],
     ],
     bounded: ['--schedules', '200'],
   },
@@ -78,21 +81,34 @@ export const CAMPAIGNS = {
   },
   'clean-install': {
     script: 'clean-install',
-    shows: [['the packed package installs, type-checks and works in an empty project', 'Vitest 4.1.0, 4.1.12, 5.1.1']],
+    shows: [
+      [
+        'the packed package installs, type-checks and works in an empty project',
+        'Vitest 4.1.0, 4.1.12, 5.1.1',
+      ],
+    ],
     bounded: [],
   },
   matrix: {
     script: 'matrix',
-    shows: [['the suite, against the packed package', 'Node 20, 22, 24, 26 x Vitest 4.1.0, 4.1.12, 5.0, 5.1']],
+    shows: [
+      ['the suite, against the packed package', 'Node 20, 22, 24, 26 x Vitest 4.1.0, 4.1.12, 5.0, 5.1'],
+    ],
     bounded: ['--corners'],
   },
   tests: {
     script: 'promised-tests',
     shows: [
-      ['200 tests in 8 files at once, each with two agents: none meet, nothing left, descriptors and heap flat', 'passes'],
+      [
+        '200 tests in 8 files at once, each with two agents: none meet, nothing left, descriptors and heap flat',
+        'passes',
+      ],
       ['the tests of `restartLoop` and `agentCommand` in the contract, as written', 'passes'],
       ['the restart loop against a reference model, 10,000 cases', 'passes'],
-      ["the first 8 delays of each preset, by real children in virtual time: the table's, to the ms", 'passes'],
+      [
+        "the first 8 delays of each preset, by real children in virtual time: the table's, to the ms",
+        'passes',
+      ],
       ['the 50 checks of the network on Node 20, 22, 24 with msw 2 and 3', 'passes'],
       ['50 restarts in a storm: every first request answered', 'passes'],
       ['`RestartLoop` in the conformance suite', 'passes'],
@@ -108,7 +124,17 @@ export function campaignRows(results) {
     const { rows = [], argv = [], node, cores } = recorded.get(name) ?? {}
     return shows.map(([what, promised], index) => {
       const { value = 'not run here', met, note = '' } = rows[index] ?? {}
-      return { campaign: name, what, value, promised, met, note, node, cores, command: commandOf(script, argv) }
+      return {
+        campaign: name,
+        what,
+        value,
+        promised,
+        met,
+        note,
+        node,
+        cores,
+        command: commandOf(script, argv),
+      }
     })
   })
   return known

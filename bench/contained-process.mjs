@@ -70,8 +70,7 @@ export class ContainedProcess {
       const stat = read(`/proc/${name}/stat`)
       const [state, , group] = stat.slice(stat.lastIndexOf(')') + 2).split(' ')
       if (!state || state === 'Z' || state === 'X') return []
-      const isOurs =
-        Number(group) === this.#child?.pid || read(`/proc/${name}/environ`).includes(this.folder)
+      const isOurs = Number(group) === this.#child?.pid || read(`/proc/${name}/environ`).includes(this.folder)
       return isOurs ? [{ pid: Number(name), command: commandOf(name) }] : []
     })
   }

@@ -10,7 +10,8 @@ const PART = /(?<=<!-- numbers -->\n)[^]*(?=<!-- end of numbers -->)/
 /** Puts the table where docs/numbers.md has its place for it. */
 export function writeDocument(table) {
   const text = readFileSync(DOCUMENT, 'utf8')
-  if (!PART.test(text)) throw new Error(`${DOCUMENT} has no place for the numbers: its two comments are gone.`)
+  if (!PART.test(text))
+    throw new Error(`${DOCUMENT} has no place for the numbers: its two comments are gone.`)
   writeFileSync(
     DOCUMENT,
     text.replace(PART, () => `\n${table}\n\n`),

@@ -52,7 +52,11 @@ export async function measure({ folder, quick }) {
   const start = await inTurn(rounds, { one: () => explore(1, 1) }, warmup)
   const alone = await inTurn(rounds, { none: () => explore(0, all / 10) }, warmup)
   const took = await inTurn(quick ? 1 : 2, { one: () => explore(1, all), two: () => explore(2, all) }, 0)
-  const pace = (times, schedules = all) => figure(times.map((ms) => (1000 * schedules) / ms), '/s')
+  const pace = (times, schedules = all) =>
+    figure(
+      times.map((ms) => (1000 * schedules) / ms),
+      '/s',
+    )
   const gains = figure(ratios(took.one, took.two), 'x')
   return [
     {

@@ -19,7 +19,9 @@ export function figure(values, unit = 'ms') {
 
 /** A figure as a table shows it: the median, and from where to where 8 of 10 runs lie. */
 export function show({ value, p10, p90, runs, unit }) {
-  return runs === 1 ? quantity(value, unit) : `${quantity(value, unit)} (${bare(p10, unit)}–${bare(p90, unit)})`
+  return runs === 1
+    ? quantity(value, unit)
+    : `${quantity(value, unit)} (${bare(p10, unit)}–${bare(p90, unit)})`
 }
 
 export const quantity = (value, unit) => `${bare(value, unit)} ${unit}`

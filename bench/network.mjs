@@ -30,7 +30,15 @@ const WHOLE = {
   connectionRounds: 7,
   networks: 15,
 }
-const QUICK = { series: 5, rounds: 2, warmup: 0, connections: 20, atOnce: 10, connectionRounds: 1, networks: 3 }
+const QUICK = {
+  series: 5,
+  rounds: 2,
+  warmup: 0,
+  connections: 20,
+  atOnce: 10,
+  connectionRounds: 1,
+  networks: 3,
+}
 
 /** What it costs a child to be answered by a test, against a real server and against MSW inside of the child. */
 export async function measure({ folder, quick }) {

@@ -1,4 +1,4 @@
-import { mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs'
+import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs'
 import os from 'node:os'
 import path from 'node:path'
 
@@ -14,7 +14,8 @@ export function recordResult(root, name, rows, argv = process.argv.slice(2)) {
 
 /** What is kept in `folder`, by the campaigns' names. */
 export function recordedResults(folder) {
-  const files = readdirSync(folder).filter((file) => file.startsWith(PREFIX) && file.endsWith('.json'))
+  const all = existsSync(folder) ? readdirSync(folder) : []
+  const files = all.filter((file) => file.startsWith(PREFIX) && file.endsWith('.json'))
   return new Map(
     files.map((file) => [
       file.slice(PREFIX.length, -'.json'.length),

@@ -18,7 +18,7 @@ const USAGE = `Measures every promised figure beside its rivals, and tells what 
   --only a,b    these alone, of the names of --list
   --list        what there is, and how long it takes
   --all         runs the campaigns as well, each in a short form: half an hour more
-  --quick       a smoke run: shows that the benches work, and no figure of it means anything
+  --quick       a smoke run: shows that the benches work, and no figure of it means anything. Is not kept in bench/results
   --json file   writes the raw figures there too
   --write       puts the table into docs/numbers.md
 Exits with 1 when a bench fails; the others are measured all the same. A promise that is not met is in the table, and no failure.`
@@ -47,6 +47,7 @@ else {
 
 async function main() {
   const names = chosen()
+  if (!names) return 1
   const machine = machineFacts()
   const rows = []
   const failures = []
@@ -61,7 +62,6 @@ async function main() {
     }
   }
   if (ended) return await forever()
-  mkdirSync(results, { recursive: true })
   const report = {
     machine,
     quick: values.quick === true,
@@ -72,11 +72,16 @@ async function main() {
   const table = renderTable(report)
   console.log(table)
   const json = `${JSON.stringify(report, undefined, 2)}\n`
-  writeFileSync(path.join(results, 'bench.md'), `${table}\n`)
-  writeFileSync(path.join(results, 'bench.json'), json)
+  if (!values.quick) keep(table, json)
   if (values.json) writeFileSync(values.json, json)
   if (values.write) writeDocument(table)
   return failures.length === 0 ? 0 : 1
+}
+
+function keep(table, json) {
+  mkdirSync(results, { recursive: true })
+  writeFileSync(path.join(results, 'bench.md'), `${table}\n`)
+  writeFileSync(path.join(results, 'bench.json'), json)
 }
 
 /** The rows of a bench. A campaign has none: it writes down what it comes to. */
@@ -110,15 +115,18 @@ async function end(signal) {
 }
 
 /** Until the signal that has ended this has done so. */
-const forever = () => new Promise(() => {})
+function forever() {
+  return new Promise(() => {})
+}
 
 function chosen() {
   const known = [...Object.keys(BENCHES), ...Object.keys(CAMPAIGNS)]
   if (values.only) {
     const names = values.only.split(',')
     const unknown = names.filter((name) => !known.includes(name))
-    if (unknown.length > 0) throw new Error(`There is no ${unknown.join(', ')}: ${known.join(', ')}.`)
-    return names
+    if (unknown.length === 0) return names
+    console.error(`There is no ${unknown.join(', ')}. There are: ${known.join(', ')}.`)
+    return undefined
   }
   return values.all ? known : Object.keys(BENCHES)
 }

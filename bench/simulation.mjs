@@ -25,9 +25,17 @@ export async function measure({ quick }) {
     },
     warmup,
   )
-  const pace = (name, count = restarts) => figure(took[name].map((ms) => (1000 * count) / ms), '/s')
+  const pace = (name, count = restarts) =>
+    figure(
+      took[name].map((ms) => (1000 * count) / ms),
+      '/s',
+    )
   const simulation = pace('simulation')
-  const [before, after, long] = [await heapAfter(0), await heapAfter(restarts), await heapAfter(10 * restarts)]
+  const [before, after, long] = [
+    await heapAfter(0),
+    await heapAfter(restarts),
+    await heapAfter(10 * restarts),
+  ]
   return [
     {
       what: 'restarts of a start that fails, `RestartLoop` in a simulation, one core',
@@ -47,7 +55,11 @@ export async function measure({ quick }) {
         [`after ${restarts.toLocaleString('en')}`]: figure([after], 'MB'),
         'after none': figure([before], 'MB'),
       },
-      promise: judged('flat', `${quantity(long - before, 'MB')} more than after none`, long - before < FLAT_MB),
+      promise: judged(
+        'flat',
+        `${quantity(long - before, 'MB')} more than after none`,
+        long - before < FLAT_MB,
+      ),
       note: `flat: less than ${FLAT_MB} MB more`,
     },
   ]

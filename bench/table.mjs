@@ -18,7 +18,9 @@ export function renderTable({ machine, quick, rows, campaigns, failures }) {
   const { node, system, processor, cores, memory, load } = machine
   const warnings = [
     warningOf(machine),
-    quick ? 'A smoke run (`--quick`): it shows that the benches work, and no figure of it means anything.' : undefined,
+    quick
+      ? 'A smoke run (`--quick`): it shows that the benches work, and no figure of it means anything.'
+      : undefined,
   ].filter(Boolean)
   return [
     `Node ${node.slice(1)}, ${system}, ${cores} cores of ${processor}, ${memory}, load ${load.toFixed(2)} at the start.`,

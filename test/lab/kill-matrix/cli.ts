@@ -50,7 +50,9 @@ async function main(): Promise<boolean> {
 function record(results: Awaited<ReturnType<typeof killAtRandom>>, runtimes: readonly Runtime[]): void {
   if (values.only !== undefined) return
   const isRandom = values.random !== undefined
-  const isWhole = isRandom ? results.length >= PROMISED_KILLS : values.sample === undefined && runtimes.length > 1
+  const isWhole = isRandom
+    ? results.length >= PROMISED_KILLS
+    : values.sample === undefined && runtimes.length > 1
   const failed = results.filter((result) => !isClean(result)).length
   recordResult(repository, isRandom ? 'kill-matrix-random' : 'kill-matrix', [
     {
