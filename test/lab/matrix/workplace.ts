@@ -1,0 +1,212 @@
+import { execFile, spawn } from 'node:child_process'
+import { once } from 'node:events'
+import {
+  mkdirSync,
+  mkdtempSync,
+  openSync,
+  closeSync,
+  readdirSync,
+  readFileSync,
+  realpathSync,
+  rmSync,
+  writeFileSync,
+} from 'node:fs'
+import os from 'node:os'
+import path from 'node:path'
+import { promisify } from 'node:util'
+
+import { repository } from '../repository.ts'
+import { processesOf, untilNone } from '../survivors.ts'
+import { copySuite, type Suite } from './suite.ts'
+
+/** What came of the suite in one cell. */
+export interface CellResult {
+  readonly passed: number
+  readonly failed: number
+  readonly skipped: number
+  readonly seconds: number
+  /** What failed: names, each with the beginning of its error. */
+  readonly failures: readonly string[]
+}
+
+interface JsonReport {
+  readonly testResults: readonly {
+    readonly name: string
+    readonly message?: string
+    readonly status: string
+    readonly assertionResults: readonly {
+      readonly fullName: string
+      readonly status: string
+      readonly failureMessages: readonly string[] | null
+    }[]
+  }[]
+}
+
+/** A cell that takes longer hangs. */
+const LIMIT_MS = 20 * 60_000
+const SURVIVAL_MS = 5000
+
+/** A directory outside of the repository, with an installation of the package and its suite for each Vitest. */
+export class Workplace implements AsyncDisposable {
+  readonly #root = realpathSync(mkdtempSync(path.join(os.tmpdir(), 'vm-')))
+  readonly #suite: Suite
+  readonly #installed = new Map<string, Promise<string>>()
+  #tarball: Promise<string> | undefined
+
+  constructor(suite: Suite) {
+    this.#suite = suite
+  }
+
+  /** Runs the suite, or those of its files whose paths contain one of `filters`, with this binary of Node. */
+  async run(node: string, vitest: string, filters: readonly string[]): Promise<CellResult> {
+    const project = await this.#project(vitest)
+    const temporary = path.join(this.#root, 't')
+    mkdirSync(temporary, { recursive: true })
+    const report = path.join(this.#root, 'report.json')
+    rmSync(report, { force: true })
+    const log = path.join(this.#root, 'out.log')
+    const began = performance.now()
+    const ended = await this.#vitest(node, project, log, [
+      'run',
+      ...filters,
+      '--reporter=default',
+      '--reporter=json',
+      `--outputFile.json=${report}`,
+    ])
+    const seconds = (performance.now() - began) / 1000
+    const problems = [...ended, ...(await this.#left(temporary))]
+    rmSync(temporary, { recursive: true, force: true, maxRetries: 5 })
+    return { ...outcome(report, log, problems, project), seconds }
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    await untilNone(() => {
+      const left = processesOf(this.#root)
+      for (const { pid } of left) kill(pid)
+      return left
+    }, SURVIVAL_MS)
+    rmSync(this.#root, { recursive: true, force: true, maxRetries: 5 })
+  }
+
+  /** An installation with this Vitest, made at the first call. */
+  #project(vitest: string): Promise<string> {
+    const known = this.#installed.get(vitest)
+    if (known) return known
+    const made = this.#install(vitest)
+    this.#installed.set(vitest, made)
+    return made
+  }
+
+  /** As a stranger does it: `npm install` of the tarball, of Vitest, and of what the tests use. */
+  async #install(vitest: string): Promise<string> {
+    const tarball = await (this.#tarball ??= this.#pack())
+    const project = path.join(this.#root, vitest)
+    mkdirSync(project)
+    const manifest = {
+      name: 'stranger',
+      private: true,
+      type: 'module',
+      dependencies: { ...this.#suite.packages, vitest, 'vitest-supervise': `file:${tarball}` },
+    }
+    writeFileSync(path.join(project, 'package.json'), JSON.stringify(manifest, undefined, 2))
+    await promisify(execFile)('npm', ['install', '--no-audit', '--no-fund', '--loglevel=error'], {
+      cwd: project,
+    })
+    copySuite(this.#suite, project)
+    return project
+  }
+
+  async #pack(): Promise<string> {
+    const args = ['pack', '--silent', '--ignore-scripts', '--pack-destination', this.#root]
+    await promisify(execFile)('npm', args, { cwd: repository })
+    const name = readdirSync(this.#root).find((file) => file.endsWith('.tgz'))
+    if (name === undefined)
+      throw new Error('npm has packed nothing: is there a dist? `npm run build` makes it.')
+    return path.join(this.#root, name)
+  }
+
+  /** Runs Vitest to its end; what went wrong with it as such. */
+  async #vitest(node: string, project: string, log: string, args: readonly string[]): Promise<string[]> {
+    const modules = path.join(project, 'node_modules')
+    const fd = openSync(log, 'w')
+    const child = spawn(node, [path.join(modules, 'vitest', 'vitest.mjs'), ...args], {
+      cwd: project,
+      env: environment(path.join(this.#root, 't'), path.join(modules, 'vitest-supervise')),
+      stdio: ['ignore', fd, fd],
+      detached: true,
+    })
+    closeSync(fd)
+    const limit = setTimeout(() => kill(-(child.pid ?? 0)), LIMIT_MS)
+    const [code, signal] = (await once(child, 'exit')) as [number | null, string | null]
+    clearTimeout(limit)
+    return signal === null && (code === 0 || code === 1)
+      ? []
+      : [`Vitest ended with ${signal ?? `code ${code}`}.`]
+  }
+
+  /** What a cell leaves running. It is killed. */
+  async #left(temporary: string): Promise<string[]> {
+    const { left } = await untilNone(() => processesOf(temporary), SURVIVAL_MS)
+    for (const { pid } of left) kill(pid)
+    return left.map(({ command, pid }) => `Left running: ${command} (${pid})`)
+  }
+}
+
+function outcome(
+  report: string,
+  log: string,
+  problems: readonly string[],
+  project: string,
+): Omit<CellResult, 'seconds'> {
+  let files: JsonReport['testResults']
+  try {
+    files = (JSON.parse(readFileSync(report, 'utf8')) as JsonReport).testResults
+  } catch {
+    return {
+      passed: 0,
+      failed: 1,
+      skipped: 0,
+      failures: [...problems, readFileSync(log, 'utf8').slice(-4000)],
+    }
+  }
+  const tests = files.flatMap((file) => file.assertionResults.map((test) => ({ ...test, file: file.name })))
+  const count = (...states: string[]): number => tests.filter(({ status }) => states.includes(status)).length
+  const broken = files.filter(
+    ({ status, assertionResults }) => status === 'failed' && assertionResults.length === 0,
+  )
+  const failures = [
+    ...problems,
+    ...broken.map(({ name, message }) => `${path.relative(project, name)}: ${firstLines(message)}`),
+    ...tests
+      .filter(({ status }) => status === 'failed')
+      .map(({ file, fullName, failureMessages }) =>
+        [`${path.relative(project, file)} > ${fullName}`, firstLines(failureMessages?.[0])].join('\n    '),
+      ),
+  ]
+  return {
+    passed: count('passed'),
+    failed: count('failed') + broken.length + problems.length,
+    skipped: count('skipped', 'pending', 'todo'),
+    failures,
+  }
+}
+
+/** This process's, without what says how npm or CI have started it. */
+function environment(temporary: string, installed: string): NodeJS.ProcessEnv {
+  const own = Object.entries(process.env).filter(
+    ([name]) => !/^(npm_|NODE_OPTIONS$|CI$|GITHUB_|INIT_CWD$|VITEST)/.test(name),
+  )
+  return { ...Object.fromEntries(own), TMPDIR: temporary, NO_COLOR: '1', LAB_PACKAGE: installed }
+}
+
+function firstLines(text = ''): string {
+  return text.split('\n').slice(0, 6).join('\n    ')
+}
+
+function kill(pid: number): void {
+  try {
+    process.kill(pid, 'SIGKILL')
+  } catch {
+    // It was faster.
+  }
+}
