@@ -39,7 +39,10 @@ const ONE = fileURLToPath(new URL('one.mjs', import.meta.url))
 let [running, ended] = [undefined, false]
 
 if (values.help) console.log(USAGE)
-else if (values.list) console.log(list())
+else if (values.quick && values.write) {
+  console.error('--quick has no figures that --write could put into docs/numbers.md.')
+  process.exitCode = 1
+} else if (values.list) console.log(list())
 else {
   for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP']) process.on(signal, () => void end(signal))
   process.exitCode = await main()
