@@ -5,15 +5,15 @@
  */
 export const BENCHES = {
   agent: { about: 'the fixture `agent`, and `prewarm`', module: './agent.mjs', seconds: 40 },
-  restarts: { about: 'a day of backoff in virtual time', module: './restarts.mjs', seconds: 30 },
-  simulation: { about: 'restarts in memory', module: './simulation.mjs', seconds: 35 },
+  restarts: { about: 'a day of backoff in virtual time', module: './restarts.mjs', seconds: 65 },
+  simulation: { about: 'restarts in memory', module: './simulation.mjs', seconds: 20 },
   exploration: { about: 'schedules explored, by threads', module: './exploration.mjs', seconds: 170 },
   'network-start': {
     about: 'what the preload adds to a child',
     module: './network-start.mjs',
-    seconds: 60,
+    seconds: 35,
   },
   network: { about: 'requests and connections to the gateway', module: './network.mjs', seconds: 90 },
-  build: { about: 'compiling the agent', module: './build.mjs', seconds: 30 },
-  'start-up': { about: 'what the plugin adds to `vitest run`', module: './start-up.mjs', seconds: 45 },
+  build: { about: 'compiling the agent', module: './build.mjs', seconds: 20 },
+  'start-up': { about: 'what the plugin adds to `vitest run`', module: './start-up.mjs', seconds: 20 },
 }

@@ -18,10 +18,11 @@ const USAGE = `Measures every promised figure beside its rivals, and tells what 
   --only a,b    these alone, of the names of --list
   --list        what there is, and how long it takes
   --all         runs the campaigns as well, each in a short form: half an hour more
-  --quick       a smoke run: shows that the benches work, and no figure of it means anything. Is not kept in bench/results
-  --json file   writes the raw figures there too
+  --quick       a smoke run: shows that the benches work, and no figure of it means anything
+  --json file   writes the raw figures there
   --write       puts the table into docs/numbers.md
-Exits with 1 when a bench fails; the others are measured all the same. A promise that is not met is in the table, and no failure.`
+A whole run leaves its table and raw figures in bench/results. Exits with 1 when a bench fails; the others are measured all the same.
+A promise that is not kept is in the table, and no failure.`
 
 const { values } = parseArgs({
   options: {
@@ -39,8 +40,8 @@ const ONE = fileURLToPath(new URL('one.mjs', import.meta.url))
 let [running, ended] = [undefined, false]
 
 if (values.help) console.log(USAGE)
-else if (values.quick && values.write) {
-  console.error('--quick has no figures that --write could put into docs/numbers.md.')
+else if ((values.quick || values.only) && values.write) {
+  console.error('--write puts a whole run into docs/numbers.md: it goes with neither --only nor --quick.')
   process.exitCode = 1
 } else if (values.list) console.log(list())
 else {
@@ -75,7 +76,7 @@ async function main() {
   const table = renderTable(report)
   console.log(table)
   const json = `${JSON.stringify(report, undefined, 2)}\n`
-  if (!values.quick) keep(table, json)
+  if (!values.quick && !values.only) keep(table, json)
   if (values.json) writeFileSync(values.json, json)
   if (values.write) writeDocument(table)
   return failures.length === 0 ? 0 : 1
