@@ -191,12 +191,12 @@ function outcome(
   }
 }
 
-/** This process's, without what says how npm or CI have started it. */
+/** This process's, without what says how npm has started it. As on CI: a snapshot that is missing fails. */
 function environment(temporary: string, installed: string): NodeJS.ProcessEnv {
   const own = Object.entries(process.env).filter(
-    ([name]) => !/^(npm_|NODE_OPTIONS$|CI$|GITHUB_|INIT_CWD$|VITEST)/.test(name),
+    ([name]) => !/^(npm_|NODE_OPTIONS$|GITHUB_|INIT_CWD$|VITEST)/.test(name),
   )
-  return { ...Object.fromEntries(own), TMPDIR: temporary, NO_COLOR: '1', LAB_PACKAGE: installed }
+  return { ...Object.fromEntries(own), TMPDIR: temporary, CI: '1', NO_COLOR: '1', LAB_PACKAGE: installed }
 }
 
 function firstLines(text = ''): string {
