@@ -38,7 +38,8 @@ const IMPORT = /(?:import|export)\s+(type\s+)?([^'";]*?)\s*from\s*'(\.[^']+)'|im
 export function publicSuite(): Suite {
   const manifest = JSON.parse(readFileSync(path.join(repository, 'package.json'), 'utf8')) as Manifest
   const all = filesIn('test').filter((file) => file.endsWith('.test.ts'))
-  const stands = new Map<string, string>()
+  // Programs that tests start import what is built.
+  const stands = new Map(entriesOf(manifest).map(({ built, name }) => [built, `export * from '${name}'\n`]))
   const texts: string[] = []
   const tests = all.filter((file) => {
     const reached = reach(file)
@@ -112,14 +113,22 @@ function namesOf(clause: string): string[] {
 }
 
 /** The text of the module that stands in for a source; undefined when the package does not export all of these names. */
-function standFor(file: string, names: ReadonlySet<string>, { exports }: Manifest): string | undefined {
-  const entry = Object.entries(exports).find(
-    ([, { default: built }]) => built === `./${file}` || built === `./dist/${file.replace(/\.ts$/, '.js')}`,
-  )
-  if (entry) return `export * from 'vitest-supervise${entry[0].slice(1)}'\n`
+function standFor(file: string, names: ReadonlySet<string>, manifest: Manifest): string | undefined {
+  const entry = entriesOf(manifest).find(({ built, source }) => file === built || file === source)
+  if (entry) return `export * from '${entry.name}'\n`
   if (TOOLS.has(file)) return read(file)
   const isExported = file.startsWith('src/') && [...names].every((name) => Object.hasOwn(core, name))
   return isExported ? `export * from 'vitest-supervise/core'\n` : undefined
+}
+
+/** The modules of the package: their names, and their files in the repository. */
+function entriesOf({ exports }: Manifest): { name: string; built: string; source: string }[] {
+  return Object.entries(exports).flatMap(([key, { default: file }]) => {
+    if (file === undefined) return []
+    const built = path.normalize(file)
+    const source = path.relative('dist', built).replace(/\.js$/, '.ts')
+    return [{ name: `vitest-supervise${key.slice(1)}`, built, source }]
+  })
 }
 
 function mentions(text: string, name: string): boolean {
