@@ -42,6 +42,9 @@ interface JsonReport {
   }[]
 }
 
+/** Vitest 5 refuses to be installed beside those for Node 20. */
+const TYPES_FOR_5 = { '@types/node': '^24.0.0' }
+
 /** A cell that takes longer hangs. */
 const LIMIT_MS = 20 * 60_000
 const SURVIVAL_MS = 5000
@@ -57,8 +60,20 @@ export class Workplace implements AsyncDisposable {
     this.#suite = suite
   }
 
-  /** Runs the suite, or those of its files whose paths contain one of `filters`, with this binary of Node. */
+  /**
+   * Runs the suite, or those of its files whose paths contain one of `filters`, with this binary of Node. What cannot be
+   * installed has failed.
+   */
   async run(node: string, vitest: string, filters: readonly string[]): Promise<CellResult> {
+    try {
+      return await this.#run(node, vitest, filters)
+    } catch (error) {
+      const failures = [error instanceof Error ? error.message : String(error)]
+      return { passed: 0, failed: 1, skipped: 0, seconds: 0, failures }
+    }
+  }
+
+  async #run(node: string, vitest: string, filters: readonly string[]): Promise<CellResult> {
     const project = await this.#project(vitest)
     const temporary = path.join(this.#root, 't')
     mkdirSync(temporary, { recursive: true })
@@ -106,7 +121,12 @@ export class Workplace implements AsyncDisposable {
       name: 'stranger',
       private: true,
       type: 'module',
-      dependencies: { ...this.#suite.packages, vitest, 'vitest-supervise': `file:${tarball}` },
+      dependencies: {
+        ...this.#suite.packages,
+        ...(Number(vitest.split('.')[0]) >= 5 ? TYPES_FOR_5 : {}),
+        vitest,
+        'vitest-supervise': `file:${tarball}`,
+      },
     }
     writeFileSync(path.join(project, 'package.json'), JSON.stringify(manifest, undefined, 2))
     await promisify(execFile)('npm', ['install', '--no-audit', '--no-fund', '--loglevel=error'], {
@@ -200,7 +220,7 @@ function environment(temporary: string, installed: string): NodeJS.ProcessEnv {
 }
 
 function firstLines(text = ''): string {
-  return text.split('\n').slice(0, 6).join('\n    ')
+  return text.split('\n').slice(0, 12).join('\n    ')
 }
 
 function kill(pid: number): void {
