@@ -6,8 +6,9 @@ import { recordResult } from '../../../bench/record.mjs'
 import { repository } from '../repository.ts'
 import { nodeOf } from '../runtime.ts'
 import { allCells, type Cell, cellsOf, corners, isSupported } from './cells.ts'
+import type { CellResult } from './outcome.ts'
 import { publicSuite } from './suite.ts'
-import { type CellResult, Workplace } from './workplace.ts'
+import { Workplace } from './workplace.ts'
 
 const USAGE = `Installs the packed package with each Vitest, as its users do, and runs the tests that need no more than its
 entry points on each Node. Linux. Some minutes a cell.

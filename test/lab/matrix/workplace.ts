@@ -6,7 +6,6 @@ import {
   openSync,
   closeSync,
   readdirSync,
-  readFileSync,
   realpathSync,
   rmSync,
   writeFileSync,
@@ -17,30 +16,8 @@ import { promisify } from 'node:util'
 
 import { repository } from '../repository.ts'
 import { processesOf, untilNone } from '../survivors.ts'
+import { type CellResult, outcomeOf } from './outcome.ts'
 import { copySuite, type Suite } from './suite.ts'
-
-/** What came of the suite in one cell. */
-export interface CellResult {
-  readonly passed: number
-  readonly failed: number
-  readonly skipped: number
-  readonly seconds: number
-  /** What failed: names, each with the beginning of its error. */
-  readonly failures: readonly string[]
-}
-
-interface JsonReport {
-  readonly testResults: readonly {
-    readonly name: string
-    readonly message?: string
-    readonly status: string
-    readonly assertionResults: readonly {
-      readonly fullName: string
-      readonly status: string
-      readonly failureMessages: readonly string[] | null
-    }[]
-  }[]
-}
 
 /** Vitest 5 refuses to be installed beside those for Node 20. */
 const TYPES_FOR_5 = { '@types/node': '^24.0.0' }
@@ -91,7 +68,7 @@ export class Workplace implements AsyncDisposable {
     const seconds = (performance.now() - began) / 1000
     const problems = [...ended, ...(await this.#left(temporary))]
     rmSync(temporary, { recursive: true, force: true, maxRetries: 5 })
-    return { ...outcome(report, log, problems, project), seconds }
+    return { ...outcomeOf(project, report, log, problems), seconds }
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
@@ -172,55 +149,12 @@ export class Workplace implements AsyncDisposable {
   }
 }
 
-function outcome(
-  report: string,
-  log: string,
-  problems: readonly string[],
-  project: string,
-): Omit<CellResult, 'seconds'> {
-  let files: JsonReport['testResults']
-  try {
-    files = (JSON.parse(readFileSync(report, 'utf8')) as JsonReport).testResults
-  } catch {
-    return {
-      passed: 0,
-      failed: 1,
-      skipped: 0,
-      failures: [...problems, readFileSync(log, 'utf8').slice(-4000)],
-    }
-  }
-  const tests = files.flatMap((file) => file.assertionResults.map((test) => ({ ...test, file: file.name })))
-  const count = (...states: string[]): number => tests.filter(({ status }) => states.includes(status)).length
-  const broken = files.filter(
-    ({ status, assertionResults }) => status === 'failed' && assertionResults.length === 0,
-  )
-  const failures = [
-    ...problems,
-    ...broken.map(({ name, message }) => `${path.relative(project, name)}: ${firstLines(message)}`),
-    ...tests
-      .filter(({ status }) => status === 'failed')
-      .map(({ file, fullName, failureMessages }) =>
-        [`${path.relative(project, file)} > ${fullName}`, firstLines(failureMessages?.[0])].join('\n    '),
-      ),
-  ]
-  return {
-    passed: count('passed'),
-    failed: count('failed') + broken.length + problems.length,
-    skipped: count('skipped', 'pending', 'todo'),
-    failures,
-  }
-}
-
 /** This process's, without what says how npm has started it. As on CI: a snapshot that is missing fails. */
 function environment(temporary: string, installed: string): NodeJS.ProcessEnv {
   const own = Object.entries(process.env).filter(
     ([name]) => !/^(npm_|NODE_OPTIONS$|GITHUB_|INIT_CWD$|VITEST)/.test(name),
   )
   return { ...Object.fromEntries(own), TMPDIR: temporary, CI: '1', NO_COLOR: '1', LAB_PACKAGE: installed }
-}
-
-function firstLines(text = ''): string {
-  return text.split('\n').slice(0, 12).join('\n    ')
 }
 
 function kill(pid: number): void {
