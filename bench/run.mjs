@@ -132,7 +132,8 @@ function chosen() {
     console.error(`There is no ${unknown.join(', ')}. There are: ${known.join(', ')}.`)
     return undefined
   }
-  return values.all ? known : Object.keys(BENCHES)
+  const short = Object.keys(CAMPAIGNS).filter((name) => CAMPAIGNS[name].bounded)
+  return [...Object.keys(BENCHES), ...(values.all ? short : [])]
 }
 
 function list() {
@@ -140,7 +141,8 @@ function list() {
     ([name, { about, seconds }]) => `${name.padEnd(24)} some ${seconds} s: ${about}`,
   )
   const campaigns = Object.entries(CAMPAIGNS).map(
-    ([name, { script, bounded }]) => `${name.padEnd(24)} ${commandOf(script, bounded)}`,
+    ([name, { script, bounded }]) =>
+      `${name.padEnd(24)} ${commandOf(script, bounded ?? [])}${bounded ? '' : ' (by name only)'}`,
   )
   return [...benches, '', 'With --all, or by name:', ...campaigns].join('\n')
 }
