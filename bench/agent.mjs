@@ -1,4 +1,6 @@
+import { mkdtempSync, rmSync } from 'node:fs'
 import { once } from 'node:events'
+import path from 'node:path'
 
 import { execa } from 'execa'
 
@@ -8,22 +10,27 @@ import { Run } from '../dist/src/reap/run.js'
 import { resolveOptions } from '../dist/src/resolve-options.js'
 import { PrewarmPool } from '../dist/fixtures/prewarm-pool.js'
 import { bareAgent } from './bare.mjs'
-import { inTurn, median, ms, quantile, times } from './statistics.mjs'
+import { atMost, figure, inTurn } from './figures.mjs'
 
-const ROUNDS = 150
 const BODY_MS = 20
 
 /** One agent from nothing to gone, and getting one that was prepared, against a spawn by hand. */
-export async function benchAgent(folder) {
+export async function measure({ folder, quick }) {
+  const rounds = quick ? 3 : 150
   const run = await Run.start(folder)
   const agentPath = await buildAgentForTest()
   const options = resolveOptions({})
   const open = () => Harness.open({ run, options, agentPath, agentPaths: {} })
   const bare = bareAgent(folder)
 
-  const whole = await inTurn(ROUNDS, {
+  const whole = await inTurn(rounds, {
     async bare() {
       await bare.stop(await bare.start())
+    },
+    async byHand() {
+      const directory = mkdtempSync(path.join(folder, 'test-'))
+      await bare.stop(await bare.start(directory), 'SIGTERM')
+      rmSync(directory, { recursive: true, force: true })
     },
     async fixture() {
       const harness = await open()
@@ -31,11 +38,11 @@ export async function benchAgent(folder) {
       await harness.close()
     },
     async execa() {
-      const child = execa(process.execPath, ['-e', "fs.writeSync(3, 'hello'); setInterval(() => {}, 1e9)"], {
+      const child = execa(bare.file, {
         reject: false,
         buffer: false,
         extendEnv: false,
-        env: { PATH: process.env.PATH },
+        env: bare.env,
         stdio: ['ignore', 'ignore', 'ignore', 'pipe'],
       })
       await once(child.stdio[3], 'data')
@@ -48,7 +55,7 @@ export async function benchAgent(folder) {
   await pool.take()
   const body = () => new Promise((resolve) => setTimeout(resolve, BODY_MS))
   await body()
-  const got = await inTurn(ROUNDS, {
+  const got = await inTurn(rounds, {
     async bare() {
       const began = performance.now()
       const child = await bare.start()
@@ -70,28 +77,25 @@ export async function benchAgent(folder) {
   await pool.drain()
   await run.close()
 
-  const base = median(whole.bare)
+  const [base, fixture] = [figure(whole.bare), figure(whole.fixture)]
+  const [start, prewarmed] = [figure(got.bare), figure(got.prewarmed)]
   return [
-    { what: 'bare spawn, hello, kill', value: ms(base), note: `p50 of ${ROUNDS}, in turn` },
     {
-      what: 'execa, hello, kill',
-      value: ms(median(whole.execa)),
-      against: times(median(whole.execa) / base),
+      what: 'the fixture `agent`: directory, spawn, ready, close, leak check',
+      of: fixture,
+      rivals: {
+        'bare `spawn`, hello, SIGKILL': base,
+        'execa, the same': figure(whole.execa),
+        'by hand: directory, `spawn`, hello, SIGTERM, removal': figure(whole.byHand),
+      },
+      promise: atMost(1.25, 'x', fixture.value / base.value, 'the bare spawn'),
     },
-    {
-      what: '`agent`: directory, spawn, ready, close, leak check',
-      value: ms(median(whole.fixture)),
-      against: times(median(whole.fixture) / base),
-      promised: '1.25 x',
-      note: `p90 ${ms(quantile(whole.fixture, 0.9))}, bare ${ms(quantile(whole.bare, 0.9))}`,
-    },
-    { what: 'bare spawn and hello', value: ms(median(got.bare)), note: `tests of ${BODY_MS} ms` },
     {
       what: 'getting an agent with `prewarm: 2`',
-      value: ms(median(got.prewarmed)),
-      against: times(median(got.prewarmed) / median(got.bare)),
-      promised: '0.20 x',
-      note: `p90 ${ms(quantile(got.prewarmed, 0.9))}`,
+      of: prewarmed,
+      rivals: { 'bare `spawn` and hello': start },
+      promise: atMost(0.2, 'x', prewarmed.value / start.value, 'the bare spawn'),
+      note: `between tests of ${BODY_MS} ms`,
     },
   ]
 }

@@ -15,14 +15,16 @@ export function bareAgent(folder) {
   writeFileSync(file, PROGRAM, { mode: 0o755 })
   const env = { PATH: process.env.PATH }
   return {
-    async start() {
-      const child = spawn(file, [], { env, stdio: ['ignore', 'ignore', 'ignore', 'pipe'] })
+    file,
+    env,
+    async start(cwd = folder) {
+      const child = spawn(file, [], { cwd, env, stdio: ['ignore', 'ignore', 'ignore', 'pipe'] })
       await once(child.stdio[3], 'data')
       return child
     },
-    async stop(child) {
+    async stop(child, signal = 'SIGKILL') {
       const exited = once(child, 'exit')
-      child.kill('SIGKILL')
+      child.kill(signal)
       await exited
     },
   }

@@ -4,13 +4,10 @@ import { fileURLToPath } from 'node:url'
 
 import { runCampaign } from '../dist/src/explore/campaign/campaign.js'
 import { collectExplorations, compileExplorations } from '../dist/src/explore/campaign/load.js'
-import { inTurn, median, ms, times } from './statistics.mjs'
+import { atLeast, figure, inTurn, ratios, show } from './figures.mjs'
 
 /** Enough that what it takes to get warm does not count. */
 const SCHEDULES = 500_000
-const ROUNDS = 3
-const LONG_ROUNDS = 2
-const ALONE = 50_000
 
 const SOURCE = `
 import { explore } from 'vitest-supervise'
@@ -37,7 +34,7 @@ explore(
 `
 
 /** How many schedules of an ordinary supervisor a second are explored, by one worker thread and by two, in turn. */
-export async function benchExploration(folder) {
+export async function measure({ folder, quick }) {
   const source = path.join(folder, 'explorations.mjs')
   mkdirSync(path.join(folder, 'node_modules'))
   symlinkSync(
@@ -47,29 +44,28 @@ export async function benchExploration(folder) {
   writeFileSync(source, SOURCE)
   const module = await compileExplorations(source, new AbortController().signal)
   const exploration = (await collectExplorations(module, source)).explorations.get('restarts')
-  const explore = async (workers, schedules = SCHEDULES) => {
+  const explore = async (workers, schedules) => {
     await runCampaign({ ...exploration, schedules }, { source, workers, here: false })
   }
-  const start = await inTurn(ROUNDS, { one: () => explore(1, 1) }, 1)
-  const alone = await inTurn(ROUNDS, { none: () => explore(0, ALONE) }, 1)
-  const took = await inTurn(LONG_ROUNDS, { one: () => explore(1), two: () => explore(2) }, 0)
-  const pace = (all, schedules = SCHEDULES) =>
-    `${Math.round((schedules / median(all)) * 1000).toLocaleString('en')}/s`
-  const gains = took.one.map((one, round) => one / took.two[round])
-  const note = `p50 of ${ROUNDS} rounds, in turn`
+  const all = quick ? 500 : SCHEDULES
+  const [rounds, warmup] = quick ? [1, 0] : [3, 1]
+  const start = await inTurn(rounds, { one: () => explore(1, 1) }, warmup)
+  const alone = await inTurn(rounds, { none: () => explore(0, all / 10) }, warmup)
+  const took = await inTurn(quick ? 1 : 2, { one: () => explore(1, all), two: () => explore(2, all) }, 0)
+  const pace = (times, schedules = all) =>
+    figure(
+      times.map((ms) => (1000 * schedules) / ms),
+      '/s',
+    )
+  const gains = figure(ratios(took.one, took.two), 'x')
   return [
-    { what: 'a worker thread, started for one schedule', value: ms(median(start.one)), note },
-    { what: 'schedules explored, without a worker thread', value: pace(alone.none, ALONE), note },
     {
-      what: 'the same, with one',
-      value: pace(took.one),
+      what: 'schedules explored, with two worker threads',
+      of: pace(took.two),
+      rivals: { 'with one': pace(took.one), 'without any': pace(alone.none, all / 10) },
+      promise: atLeast(1.7, 'x', gains.value, 'one'),
+      note: `the gain, round by round: ${show(gains)}; ${all.toLocaleString('en')} schedules a round`,
     },
-    {
-      what: 'the same, with two',
-      value: pace(took.two),
-      against: times(median(gains)),
-      promised: 'at least 1.7 x one',
-      note: `p50 of ${LONG_ROUNDS} rounds, in turn; from ${times(Math.min(...gains))} to ${times(Math.max(...gains))}`,
-    },
+    { what: 'a worker thread, started for one schedule', of: figure(start.one) },
   ]
 }

@@ -4,9 +4,8 @@ import { existsSync } from 'node:fs'
 import http from 'node:http'
 import { fileURLToPath } from 'node:url'
 
-import { inTurn, median, ms } from './statistics.mjs'
-
-const ROUNDS = 40
+import { createHarness } from '../dist/src/index.js'
+import { atMost, differences, figure, inTurn, quantity } from './figures.mjs'
 
 /** This Node, and those of other majors that the lab has. */
 function nodes() {
@@ -21,25 +20,36 @@ function nodes() {
 }
 
 /** What the preload adds to a child that does nothing, and what the first question adds to one that asks for something. */
-export async function benchNetworkStart(env) {
+export async function measure({ quick }) {
   const server = http.createServer((_request, response) => response.end('hello'))
   server.listen(0, '127.0.0.1')
   await once(server, 'listening')
   const fetching = `fetch('http://127.0.0.1:${server.address().port}').then((answer) => answer.text())`
+  const harness = await createHarness()
   try {
+    const { env } = await harness.openNetwork()
     const rows = []
-    for (const { version, file } of nodes()) {
-      rows.push(await row(`start-up of \`node -e 0\`, ${version}: added`, [file, '-e', '0'], env, '5 ms'))
-      rows.push(await row(`the same with one \`fetch\` to loopback: added`, [file, '-e', fetching], env))
+    for (const { version, file } of quick ? nodes().slice(0, 1) : nodes()) {
+      const idle = await compare([file, '-e', '0'], env, quick)
+      const asking = await compare([file, '-e', fetching], env, quick)
+      rows.push(
+        {
+          what: `\`node -e 0\` as a child of a test with \`network\`, ${version}`,
+          ...idle,
+          promise: atMost(5, 'ms', idle.added.value, 'more'),
+        },
+        { what: `the same with one \`fetch\` to loopback, ${version}`, ...asking },
+      )
     }
     return rows
   } finally {
+    await harness.close()
     server.closeAllConnections()
     server.close()
   }
 }
 
-async function row(what, [file, ...args], { NODE_OPTIONS }, promised = '') {
+async function compare([file, ...args], { NODE_OPTIONS }, quick) {
   const run = (env) => async () => {
     const [code] = await once(
       spawn(file, args, { env: { PATH: process.env.PATH, ...env }, stdio: 'ignore' }),
@@ -47,13 +57,12 @@ async function row(what, [file, ...args], { NODE_OPTIONS }, promised = '') {
     )
     if (code !== 0) throw new Error(`${file} ${args.join(' ')} exited with ${code}.`)
   }
-  const took = await inTurn(ROUNDS, { bare: run({}), loaded: run({ NODE_OPTIONS }) })
-  const added = median(took.loaded.map((time, round) => time - took.bare[round]))
+  const took = await inTurn(quick ? 2 : 40, { bare: run({}), loaded: run({ NODE_OPTIONS }) })
+  const added = figure(differences(took.loaded, took.bare))
   return {
-    what,
-    value: ms(added),
-    against: ms(median(took.bare)),
-    promised,
-    note: `p50 of ${ROUNDS} differences, in turn`,
+    of: figure(took.loaded),
+    rivals: { 'a bare child': figure(took.bare) },
+    added,
+    note: `the difference, round by round: ${quantity(added.value, 'ms')}, p90 ${quantity(added.p90, 'ms')}`,
   }
 }

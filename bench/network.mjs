@@ -9,29 +9,41 @@ import { Harness } from '../dist/src/harness/harness.js'
 import { createHarness } from '../dist/src/index.js'
 import { Run } from '../dist/src/reap/run.js'
 import { resolveOptions } from '../dist/src/resolve-options.js'
-import { benchNetworkStart } from './network-start.mjs'
-import { median, ms, quantile, times } from './statistics.mjs'
+import { atLeast, atMost, figure, inTurn } from './figures.mjs'
 
 const ANSWER = { name: 'Ada Lovelace' }
 const HOST = 'api.example.com'
 
-/** Requests of one contender before it is the next one's turn, and how often each has its turn. */
-const SERIES = 150
-const ROUNDS = 20
-const WARM_UP = 4
-
 /** By what a child asks. */
 const WAYS = { fetch: '`fetch`', post: '`fetch`, POST of a small JSON', node: '`node:http(s)`' }
 
-const CONNECTIONS = 1000
-const AT_ONCE = 200
-const CONNECTION_ROUNDS = 7
-
-const NETWORKS = 15
+/**
+ * How much is measured. `series`: requests of one contender before it is the next one's turn; `rounds`: how often each
+ * has its turn; `connections`: of one turn, so many `atOnce`.
+ */
+const WHOLE = {
+  series: 150,
+  rounds: 20,
+  warmup: 4,
+  connections: 1000,
+  atOnce: 200,
+  connectionRounds: 7,
+  networks: 15,
+}
+const QUICK = {
+  series: 5,
+  rounds: 2,
+  warmup: 0,
+  connections: 20,
+  atOnce: 10,
+  connectionRounds: 1,
+  networks: 3,
+}
 
 /** What it costs a child to be answered by a test, against a real server and against MSW inside of the child. */
-export async function benchNetwork(folder) {
-  const opening = await benchOpening(folder)
+export async function measure({ folder, quick }) {
+  const extent = quick ? QUICK : WHOLE
+  const opening = await benchOpening(folder, extent)
   const harness = await createHarness()
   const contenders = []
   try {
@@ -43,7 +55,6 @@ export async function benchNetwork(folder) {
         return HttpResponse.json(ANSWER)
       }),
     )
-    const starting = await benchNetworkStart(network.env)
     const caFile = path.join(folder, 'ca.pem')
     const server = start('network-server.mjs', [JSON.stringify(ANSWER), caFile])
     contenders.push(server)
@@ -60,38 +71,39 @@ export async function benchNetwork(folder) {
     contenders.push(...Object.values(clients), second)
     await clients.msw.ask('mock', { url: `*://${HOST}/user`, json: ANSWER })
 
-    const requests = await benchRequests(clients)
-    const connections = await benchConnections(clients, second)
-    return [...starting, ...requests, ...connections, ...opening]
+    const requests = await benchRequests(clients, extent)
+    const connections = await benchConnections(clients, second, extent)
+    return [...requests, ...connections, ...opening]
   } finally {
     await Promise.all(contenders.map((contender) => contender.stop()))
     await harness.close()
   }
 }
 
-async function benchRequests(clients) {
+async function benchRequests(clients, { series, rounds, warmup }) {
   const rows = []
   for (const scheme of ['http', 'https']) {
     for (const [by, name] of Object.entries(WAYS)) {
       const took = { real: [], gateway: [], msw: [], handled: [] }
       const { real } = clients
-      const turns = { ...clients, handled: { ...real, at: () => real.at(scheme, 'handled') } }
-      for (let round = -WARM_UP; round < ROUNDS; round++) {
-        for (const [name, { at, ask }] of Object.entries(turns)) {
-          const series = await ask('inSequence', { url: at(scheme), by, count: SERIES })
-          if (round >= 0) took[name].push(...series)
+      const turns = Object.entries({ ...clients, handled: { ...real, at: () => real.at(scheme, 'handled') } })
+      for (let round = 0; round < warmup + rounds; round++) {
+        for (let place = 0; place < turns.length; place++) {
+          const [name, { at, ask }] = turns[(round + place) % turns.length]
+          const answered = await ask('inSequence', { url: at(scheme), by, count: series })
+          if (round >= warmup) took[name].push(...answered)
         }
       }
-      const base = median(took.real)
+      const [gateway, base] = [figure(took.gateway), figure(took.real)]
       rows.push({
         what: `a request over ${scheme}, connection kept: ${name}`,
-        value: ms(median(took.gateway)),
-        against: `${times(median(took.gateway) / base)} of a real server`,
-        promised: '2 x',
-        note:
-          `p50 of ${ROUNDS * SERIES}, in turn; real ${ms(base)}, real with a handler of MSW ${ms(median(took.handled))}, ` +
-          `MSW in the child ${ms(median(took.msw))}; ` +
-          `p90 ${ms(quantile(took.gateway, 0.9))}, real ${ms(quantile(took.real, 0.9))}`,
+        of: gateway,
+        rivals: {
+          'a real server': base,
+          'a real server that answers by a handler of MSW': figure(took.handled),
+          'MSW in the child': figure(took.msw),
+        },
+        promise: atMost(2, 'x', gateway.value / base.value, 'a real server'),
       })
     }
   }
@@ -99,46 +111,43 @@ async function benchRequests(clients) {
 }
 
 /** TLS connections a second, each with one request, from one child and from two at once. */
-async function benchConnections({ real, gateway }, second) {
+async function benchConnections({ real, gateway }, second, { connections, atOnce, connectionRounds }) {
   const url = gateway.at('https')
-  const all = (ask, options) => ask('connections', { url, count: CONNECTIONS, atOnce: AT_ONCE, ...options })
+  const all = (ask, options) => ask('connections', { url, count: connections, atOnce, ...options })
   const ways = {
     real: () => all(real.ask, { url: real.at('https') }),
     gateway: () => all(gateway.ask),
     two: async () => {
-      const half = { count: CONNECTIONS / 2, atOnce: AT_ONCE / 2 }
+      const half = { count: connections / 2, atOnce: atOnce / 2 }
       return Math.max(...(await Promise.all([all(gateway.ask, half), all(second.ask, half)])))
     },
     realResumed: () => all(real.ask, { url: real.at('https'), resumed: true }),
     gatewayResumed: () => all(gateway.ask, { resumed: true }),
   }
-  const rates = Object.fromEntries(Object.keys(ways).map((name) => [name, []]))
-  for (let round = -1; round < CONNECTION_ROUNDS; round++) {
-    for (const [name, way] of Object.entries(ways)) {
-      const rate = (CONNECTIONS / (await way())) * 1000
-      if (round >= 0) rates[name].push(rate)
-    }
-  }
-  const best = (name) => Math.round(Math.max(...rates[name]))
-  const row = (what, name, against, promised = '') => ({
+  const took = await inTurn(connectionRounds, ways, 1)
+  const rate = (name) =>
+    figure(
+      took[name].map((ms) => (1000 * connections) / ms),
+      '/s',
+    )
+  const row = (what, name, against) => ({
     what,
-    value: `${Math.round(median(rates[name]))} /s`,
-    against: `${times(median(rates[name]) / median(rates[against]))} of a real server`,
-    promised,
-    note: `best ${best(name)} /s; real ${Math.round(median(rates[against]))} /s, best ${best(against)} /s`,
+    of: rate(name),
+    rivals: { 'a real server': rate(against) },
   })
+  const one = row(`new TLS connections, ${atOnce} at once, one child`, 'gateway', 'real')
   return [
-    row(`new TLS connections, ${AT_ONCE} at once, one child`, 'gateway', 'real', 'at least 1000 /s'),
-    row(`the same, two children, ${AT_ONCE / 2} at once each`, 'two', 'real'),
+    { ...one, promise: atLeast(1000, '/s', one.of.value) },
+    row(`the same, two children, ${atOnce / 2} at once each`, 'two', 'real'),
     row('the same, one child, sessions resumed', 'gatewayResumed', 'realResumed'),
   ]
 }
 
 /** How long a test waits for its network: the first one of a worker, and those after it. */
-async function benchOpening(folder) {
+async function benchOpening(folder, { networks }) {
   const run = await Run.start(folder)
   const took = []
-  for (let index = 0; index < NETWORKS; index++) {
+  for (let index = 0; index < networks; index++) {
     const harness = await Harness.open({ run, options: resolveOptions({}), agentPath: '', agentPaths: {} })
     try {
       const began = performance.now()
@@ -151,8 +160,11 @@ async function benchOpening(folder) {
   await run.close()
   const [first, ...others] = took
   return [
-    { what: 'a network, the first of a worker', value: ms(first), note: 'with the authority of the run' },
-    { what: 'a network, each further one', value: ms(median(others)), note: `p50 of ${others.length}` },
+    {
+      what: 'a network, each but the first of a worker',
+      of: figure(others),
+      rivals: { 'the first, with the authority of the run': figure([first]) },
+    },
   ]
 }
 

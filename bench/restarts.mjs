@@ -4,14 +4,16 @@ import { once } from 'node:events'
 import { install } from '@sinonjs/fake-timers'
 
 import { createHarness } from '../dist/src/index.js'
-import { median, ms } from './statistics.mjs'
+import { atMost, figure, judged, median, show } from './figures.mjs'
 
 const BACKOFF = 60_000
 const GUARD = 5000
+const HOUR = 3_600_000
 /** A day. */
 const RESTARTS = 1440
 const SHORT = 20
-const RUNS = 20
+/** Restarts before it is the other's turn, where a restart is compared with a spawn. */
+const SERIES = 60
 
 const now = performance.now.bind(performance)
 const realTimeout = setTimeout
@@ -20,40 +22,72 @@ const realTimeout = setTimeout
  * A day of a supervisor's backoff over real crashing processes, and how often each way to spare the waiting gets the
  * right times: all of 0, 60 s, 120 s … and no start-up guard ever fired.
  */
-export async function benchRestarts() {
-  const before = await spawnRaw(RESTARTS / 2)
-  const virtual = await inVirtualTime(RESTARTS)
-  const raw = [...before, ...(await spawnRaw(RESTARTS / 2))]
-  const sum = (times) => times.reduce((total, time) => total + time, 0)
-  const rights = {
-    'virtual clock': await countRight(async () => (await inVirtualTime(SHORT)).log),
-    'fake timers, `advanceTimersByTimeAsync(1000)` in a loop': await countRight(() =>
-      withFakeTimers((clock) => clock.tickAsync(1000)),
-    ),
-    'fake timers, `advanceTimersToNextTimerAsync()` in a loop': await countRight(() =>
-      withFakeTimers((clock) => clock.nextAsync()),
-    ),
-    'real time, at a thousandth of the delays': await countRight(inRealTime),
+export async function measure({ quick }) {
+  const restarts = quick ? SERIES : RESTARTS
+  const rounds = quick ? 2 : 16
+  const runs = quick ? 2 : 20
+  const raw = []
+  const virtual = []
+  await compareSeries()
+  for (let round = 0; round < rounds; round++) {
+    const { raws, virtuals } = await compareSeries(round % 2 === 0)
+    raw.push(...raws)
+    virtual.push(...virtuals)
   }
+  const day = await inVirtualTime(restarts)
+  const added = median(virtual) - median(raw)
+  const seconds = day.took / 1000
+  const [limit, right] = [atMost(10, 's', seconds), isRight(day.log, restarts)]
+  const ways = {}
+  for (const [way, run] of Object.entries(WAYS)) ways[way] = await countRight(run, runs)
+  const { [OURS]: ours, ...naive } = ways
   return [
     {
-      what: `${RESTARTS} spawns of \`sh\`, one after the other`,
-      value: ms(sum(raw)),
-      note: `p50 ${ms(median(raw))} each, half of them before, half after`,
+      what: `a day of 60 s backoff: ${restarts} restarts of \`sh\` in virtual time`,
+      of: figure([seconds], 's'),
+      rivals: {
+        'as many bare spawns, by their median': figure([(median(raw) * restarts) / 1000], 's'),
+        'real time': figure([(restarts * BACKOFF) / HOUR], 'h'),
+      },
+      promise: { ...limit, met: limit.met && right },
+      note: right ? 'every restart at its time' : 'WRONG TIMES',
     },
     {
-      what: `a day of 60 s backoff, ${RESTARTS} restarts of \`sh\`, virtual clock`,
-      value: ms(virtual.took),
-      against: `${(median(virtual.paces) - median(raw)).toFixed(2)} ms a restart more`,
-      promised: '10 s, 0.25 ms',
-      note: `p50 ${ms(median(virtual.paces))}; ${isRight(virtual.log, RESTARTS) ? 'every time right' : 'WRONG TIMES'}`,
+      what: 'from one restart to the next in virtual time, without the backoff',
+      of: figure(virtual),
+      rivals: { 'bare `spawn` to exit': figure(raw) },
+      promise: atMost(0.25, 'ms', added, 'more'),
+      note: `the difference of the medians; in turn, ${SERIES} by ${SERIES}`,
     },
-    ...Object.entries(rights).map(([way, { right, took }]) => ({
-      what: `${SHORT} restarts: ${way}`,
-      value: ms(took),
-      against: `right in ${right} of ${RUNS} runs`,
-    })),
+    {
+      what: `${SHORT} restarts by a supervisor with a start-up guard: runs with the right times`,
+      of: ours.right,
+      rivals: Object.fromEntries(Object.entries(naive).map(([way, { right }]) => [way, right])),
+      promise: judged(`${runs} of ${runs}`, `${ours.right.value} of ${runs}`, ours.right.value === runs),
+      note: `of ${runs} runs each; a run takes ${Object.entries(ways)
+        .map(([way, { took }]) => `${way} ${show(took)}`)
+        .join(', ')}`,
+    },
   ]
+}
+
+const OURS = 'virtual clock'
+/** How a test may be spared the waiting. Real time is not, and goes at a thousandth of the delays. */
+const WAYS = {
+  [OURS]: async () => (await inVirtualTime(SHORT)).log,
+  '`advanceTimersByTimeAsync(1000)` in a loop': () => withFakeTimers((clock) => clock.tickAsync(1000)),
+  '`advanceTimersToNextTimerAsync()` in a loop': () => withFakeTimers((clock) => clock.nextAsync()),
+  'real time, at a thousandth': inRealTime,
+}
+
+/** A series of bare spawns and one of restarts in virtual time. How long each took, in ms. */
+async function compareSeries(rawFirst = true) {
+  if (!rawFirst) {
+    const virtuals = (await inVirtualTime(SERIES)).paces
+    return { raws: await spawnRaw(SERIES), virtuals }
+  }
+  const raws = await spawnRaw(SERIES)
+  return { raws, virtuals: (await inVirtualTime(SERIES)).paces }
 }
 
 /** An ordinary supervisor: a guard for the start, a timer for the backoff. Gives back when it started its child. */
@@ -84,11 +118,16 @@ function isRight(log, restarts, backoff = BACKOFF) {
   return log.length === restarts + 1 && log.every((time, index) => time === index * backoff)
 }
 
-async function countRight(way) {
+/** How many of the runs have the right times, and how long they take. */
+async function countRight(way, runs) {
+  const took = []
   let right = 0
-  const began = now()
-  for (let run = 0; run < RUNS; run++) if (isRight(await way(), SHORT)) right += 1
-  return { right, took: (now() - began) / RUNS }
+  for (let run = 0; run < runs; run++) {
+    const began = now()
+    if (isRight(await way(), SHORT)) right += 1
+    took.push(now() - began)
+  }
+  return { right: figure([right], 'right'), took: figure(took) }
 }
 
 async function inVirtualTime(restarts) {

@@ -5,53 +5,62 @@ import { createClock } from '@sinonjs/fake-timers'
 
 import { RestartLoop } from '../dist/src/restart/restart-loop.js'
 import { Simulation } from '../dist/src/simulate/simulation.js'
-import { inTurn, median, times } from './statistics.mjs'
+import { atLeast, figure, inTurn, judged, quantity } from './figures.mjs'
 
 const BACKOFF = { next: () => 60_000 }
-const ROUNDS = 7
-const RESTARTS = 100_000
-/** Of those that are slower. */
-const FEW = 10_000
+/** A byte for each of a million restarts. */
+const FLAT_MB = 1
 const FAILURE = new Error('the start has failed')
 
 /** How many restarts a second of one core there are where nothing is real: a start that fails, the wait, the next start. */
-export async function benchSimulation() {
+export async function measure({ quick }) {
+  const restarts = quick ? 1000 : 100_000
+  const [rounds, warmup] = quick ? [2, 1] : [7, 2]
   const took = await inTurn(
-    ROUNDS,
+    rounds,
     {
-      simulation: () => inSimulation(RESTARTS),
-      sinon: () => onSinonsClock(FEW),
-      agents: () => withAgents(FEW),
+      simulation: () => inSimulation(restarts),
+      sinon: () => onSinonsClock(restarts),
+      agents: () => withAgents(restarts / 10),
     },
-    2,
+    warmup,
   )
-  const paces = {
-    simulation: (1000 * RESTARTS) / median(took.simulation),
-    sinon: (1000 * FEW) / median(took.sinon),
-    agents: (1000 * FEW) / median(took.agents),
-  }
-  const [before, after, long] = [await heapAfter(0), await heapAfter(1e5), await heapAfter(1e6)]
+  const pace = (name, count = restarts) =>
+    figure(
+      took[name].map((ms) => (1000 * count) / ms),
+      '/s',
+    )
+  const simulation = pace('simulation')
+  const [before, after, long] = [
+    await heapAfter(0),
+    await heapAfter(restarts),
+    await heapAfter(10 * restarts),
+  ]
   return [
     {
       what: 'restarts of a start that fails, `RestartLoop` in a simulation, one core',
-      value: pace(paces.simulation),
-      against: `${times(paces.simulation / paces.sinon)} as many as by sinon`,
-      promised: 'at least 300,000 /s',
-      note: `by processor time, median of ${ROUNDS} times ${RESTARTS.toLocaleString('en')}`,
-    },
-    {
-      what: 'the same on the clock of `@sinonjs/fake-timers`, `nextAsync`',
-      value: pace(paces.sinon),
+      of: simulation,
+      rivals: { 'the same loop on the clock of `@sinonjs/fake-timers`, `nextAsync`': pace('sinon') },
+      promise: atLeast(300_000, '/s', simulation.value),
+      note: `by processor time, ${restarts.toLocaleString('en')} a round`,
     },
     {
       what: 'restarts of simulated agents, which start, are ready, live and end',
-      value: pace(paces.agents),
+      of: pace('agents', restarts / 10),
     },
     {
-      what: 'heap after 1,000,000 restarts in a simulation',
-      value: megabytes(long),
-      against: `${megabytes(after)} after 100,000, ${megabytes(before)} after none`,
-      promised: 'flat',
+      what: `heap after ${(10 * restarts).toLocaleString('en')} restarts in a simulation`,
+      of: figure([long], 'MB'),
+      rivals: {
+        [`after ${restarts.toLocaleString('en')}`]: figure([after], 'MB'),
+        'after none': figure([before], 'MB'),
+      },
+      promise: judged(
+        'flat',
+        `${quantity(long - before, 'MB')} more than after none`,
+        long - before < FLAT_MB,
+      ),
+      note: `flat: less than ${FLAT_MB} MB more`,
     },
   ]
 }
@@ -128,7 +137,7 @@ function assertTime(now, restarts) {
   if (now !== restarts * BACKOFF.next()) throw new Error(`WRONG TIME: ${now} ms after ${restarts} restarts`)
 }
 
-/** In bytes, before its simulation is forgotten. */
+/** In MB, before its simulation is forgotten. */
 async function heapAfter(restarts) {
   v8.setFlagsFromString('--expose-gc')
   const collect = vm.runInNewContext('gc')
@@ -138,8 +147,5 @@ async function heapAfter(restarts) {
   collect()
   const { heapUsed } = process.memoryUsage()
   simulation.close()
-  return heapUsed
+  return heapUsed / 2 ** 20
 }
-
-const pace = (value) => `${Math.round(value).toLocaleString('en')} /s`
-const megabytes = (bytes) => `${(bytes / 2 ** 20).toFixed(1)} MB`

@@ -4,17 +4,15 @@ import { createRequire } from 'node:module'
 import path from 'node:path'
 
 import { installPacked } from '../scripts/packed.mjs'
-import { inTurn, median, ms } from './statistics.mjs'
-
-const ROUNDS = 12
+import { atMost, differences, figure, inTurn, quantity } from './figures.mjs'
 
 /** A whole `vitest run` of one empty test, with the plugin and without. */
-export async function benchStartUp(folder) {
+export async function measure({ folder, quick }) {
   const require = createRequire(import.meta.url)
   const vitest = path.join(path.dirname(require.resolve('vitest/package.json')), 'vitest.mjs')
   const modules = path.join(folder, 'node_modules')
   mkdirSync(modules, { recursive: true })
-  const installed = installPacked(folder)
+  installPacked(folder)
   const { dependencies } = require('../package.json')
   for (const name of ['vitest', ...Object.keys(dependencies)]) {
     mkdirSync(path.dirname(path.join(modules, name)), { recursive: true })
@@ -34,20 +32,15 @@ export async function benchStartUp(folder) {
       return performance.now() - began
     }
   }
-  const times = await inTurn(ROUNDS, { without: run('without', false), with: run('with', true) }, 1)
-  const added = median(times.with.map((value, round) => value - times.without[round]))
+  const took = await inTurn(quick ? 1 : 12, { without: run('without', false), with: run('with', true) }, 1)
+  const added = figure(differences(took.with, took.without))
   return [
     {
-      what: '`vitest run` of one empty test',
-      value: ms(median(times.without)),
-      note: `p50 of ${ROUNDS} runs, in turn`,
-    },
-    {
-      what: 'the same with the plugin',
-      value: ms(median(times.with)),
-      against: `+${ms(added)}`,
-      promised: '+150 ms',
-      note: path.basename(installed),
+      what: '`vitest run` of one empty test, with the plugin',
+      of: figure(took.with),
+      rivals: { 'without it': figure(took.without) },
+      promise: atMost(150, 'ms', added.value, 'more'),
+      note: `the difference, round by round: p90 ${quantity(added.p90, 'ms')}; the package is the packed one`,
     },
   ]
 }

@@ -8,7 +8,8 @@ import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'nod
 import os from 'node:os'
 import path from 'node:path'
 
-import { pack } from './packed.mjs'
+import { recordResult } from '../bench/record.mjs'
+import { pack, root } from './packed.mjs'
 
 const versions = process.argv.slice(2)
 const workplace = mkdtempSync(path.join(os.tmpdir(), 'clean-'))
@@ -25,6 +26,10 @@ console.log(
   failures.length === 0 ? 'The packed package installs and works.' : `Failed: ${failures.join('; ')}`,
 )
 process.exitCode = failures.length === 0 ? 0 : 1
+if (versions.length === 0) {
+  const value = failures.length === 0 ? 'all three' : failures.join('; ')
+  recordResult(root, 'clean-install', [{ value, met: failures.length === 0 }])
+}
 
 function checkContents(tarball) {
   const files = execFileSync('tar', ['-tzf', tarball], { encoding: 'utf8' }).trim().split('\n')

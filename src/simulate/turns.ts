@@ -1,5 +1,6 @@
 import { endsByItself } from '../clock/quiet.ts'
 import { realDelay, realImmediate, realNow } from '../real-time.ts'
+import { unnamedReads } from './file-reads.ts'
 
 /** Immediates that set each other off, one in each turn of the event loop, without coming to an end. */
 const MOST_TURNS = 10_000
@@ -67,7 +68,7 @@ function next(): void {
 }
 
 function underWay(): { immediates: number; requests: number } {
-  let [immediates, requests] = [0, 0]
+  let [immediates, requests] = [0, unnamedReads()]
   for (const kind of process.getActiveResourcesInfo()) {
     if (kind === 'Immediate') immediates += 1
     else if (isRequest(kind)) requests += 1

@@ -4,7 +4,7 @@ import { LabProject, type ProjectOptions } from './project.ts'
 import { type Runtime, runtimeAtHand } from './runtime.ts'
 import type { VitestRun } from './vitest-run.ts'
 
-/** The runtimes that are here: Vitest 4, and 5 once `npm run kill-matrix` or CI has brought it. */
+/** The runtimes that are here: Vitest 4, and 5 once `npm run kill-matrix` or CI has brought it; in the matrix, one of them. */
 export const runtimes: readonly Runtime[] = (
   await Promise.all([runtimeAtHand('4'), runtimeAtHand('5')])
 ).filter((one) => one !== undefined)

@@ -14,7 +14,7 @@ import os from 'node:os'
 import path from 'node:path'
 
 import { repository } from './repository.ts'
-import { type Runtime, vitest4 } from './runtime.ts'
+import { installedPackage, ownRuntime, type Runtime } from './runtime.ts'
 import { directoriesIn, type LabProcess, processesOf, untilNone } from './survivors.ts'
 import { VitestRun } from './vitest-run.ts'
 
@@ -33,6 +33,10 @@ export interface ProjectOptions {
 
 const SURVIVAL_MS = 2000
 
+/** What projects have installed besides is taken from here. */
+const modulesFolder =
+  installedPackage === undefined ? path.join(repository, 'node_modules') : path.dirname(installedPackage)
+
 /**
  * A small Vitest project in a directory of its own, which has the built package installed as its users have it, one
  * version of Vitest, and a directory for temporary files that is nobody else's. Removed, with all its processes, when disposed of.
@@ -44,7 +48,7 @@ export class LabProject implements AsyncDisposable {
   readonly runtime: Runtime
   readonly #runs: VitestRun[] = []
 
-  constructor({ runtime = vitest4, files, modules = {}, supervise = {}, test = {} }: ProjectOptions) {
+  constructor({ runtime = ownRuntime, files, modules = {}, supervise = {}, test = {} }: ProjectOptions) {
     this.runtime = runtime
     this.root = realpathSync(mkdtempSync(path.join(os.tmpdir(), 'vl-')))
     this.temporary = this.path('t')
@@ -123,16 +127,17 @@ export class LabProject implements AsyncDisposable {
 
   /** Puts the package there as its tarball has it. What it declares as a dependency is found, and nothing else is. */
   #install(): void {
-    for (const file of packedFiles()) {
-      cpSync(path.join(repository, file), this.path('node_modules', 'vitest-supervise', file))
-    }
+    const target = this.path('node_modules', 'vitest-supervise')
+    if (installedPackage === undefined) {
+      for (const file of packedFiles()) cpSync(path.join(repository, file), path.join(target, file))
+    } else cpSync(installedPackage, target, { recursive: true })
     for (const name of [...dependencies(), '@types/node']) this.#link(name, name)
     symlinkSync(this.runtime.vitest, this.path('node_modules', 'vitest'))
   }
 
   #link(name: string, from: string): void {
     mkdirSync(path.dirname(this.path('node_modules', name)), { recursive: true })
-    symlinkSync(path.join(repository, 'node_modules', from), this.path('node_modules', name))
+    symlinkSync(path.join(modulesFolder, from), this.path('node_modules', name))
   }
 }
 
@@ -169,7 +174,9 @@ function packedFiles(): string[] {
 }
 
 function dependencies(): string[] {
-  const manifest = JSON.parse(readFileSync(path.join(repository, 'package.json'), 'utf8')) as {
+  const manifest = JSON.parse(
+    readFileSync(path.join(installedPackage ?? repository, 'package.json'), 'utf8'),
+  ) as {
     dependencies: Record<string, string>
   }
   return Object.keys(manifest.dependencies)

@@ -23,9 +23,17 @@ export type VitestMajor = '4' | '5'
 const VITEST_5 = '5.1.1'
 const NODE_FOR_5 = '24'
 
-/** This repository's own Vitest on the Node that runs this. */
-export const vitest4: Runtime = describe(
-  path.dirname(createRequire(import.meta.url).resolve('vitest/package.json')),
+/**
+ * The directory of an installed package that is tested in place of what this repository has built, with the Vitest beside
+ * it on the Node that runs this, and with no other: `npm run matrix` sets `LAB_PACKAGE`.
+ */
+export const installedPackage: string | undefined = process.env['LAB_PACKAGE']
+
+/** This repository's own Vitest, or that of the installed package, on the Node that runs this. */
+export const ownRuntime: Runtime = describe(
+  installedPackage === undefined
+    ? path.dirname(createRequire(import.meta.url).resolve('vitest/package.json'))
+    : path.join(installedPackage, '..', 'vitest'),
   process.execPath,
   process.versions.node,
 )
@@ -36,29 +44,40 @@ export const vitest4: Runtime = describe(
  * binary before the machine's Node for every npm script, and everybody would load 200 MB for a few tests.
  */
 export async function runtime(major: VitestMajor): Promise<Runtime> {
-  if (major === '4') return vitest4
+  if (major === '4') return ownRuntime
   const [vitest, node] = [await install('vitest', VITEST_5), await nodeForVitest5()]
   return describe(vitest, node, await versionOf(node))
 }
 
 /** This major version of Node, with the newest Vitest that we have for it. Installed like the others. */
 export async function nodeRuntime(major: string): Promise<Runtime> {
-  const node = isOwn(major) ? process.execPath : await nodeBinary(major)
-  const vitest = Number(major) < 22 ? vitest4.vitest : await install('vitest', VITEST_5)
+  const node = await nodeOf(major)
+  const vitest = Number(major) < 22 ? ownRuntime.vitest : await install('vitest', VITEST_5)
   return describe(vitest, node, await versionOf(node))
+}
+
+/** The binary of this major version of Node, which is installed if it has to be. */
+export async function nodeOf(major: string): Promise<string> {
+  return isOwn(major) ? process.execPath : nodeBinary(major)
 }
 
 /** The binary of this major version of Node, or undefined where it would have to be installed and this is not CI. */
 export async function nodeAtHand(major: string): Promise<string | undefined> {
   if (isOwn(major)) return process.execPath
+  if (installedPackage !== undefined) return undefined
   const here = existsSync(place(nodePackage(), major)) || process.env['CI']
   return here ? nodeBinary(major) : undefined
 }
 
 /** The same as {@link runtime}, or undefined where it would have to be installed and nobody has asked for that with `npm run kill-matrix` or on CI. */
 export async function runtimeAtHand(major: VitestMajor): Promise<Runtime | undefined> {
+  if (installedPackage !== undefined) return isOfMajor(ownRuntime, major) ? ownRuntime : undefined
   const here = major === '4' || (existsSync(place('vitest', VITEST_5)) && existsSync(await nodePlace()))
   return here || process.env['CI'] ? runtime(major) : undefined
+}
+
+function isOfMajor({ name }: Runtime, major: VitestMajor): boolean {
+  return name.startsWith(`Vitest ${major}.`)
 }
 
 function describe(vitest: string, node: string, nodeVersion: string): Runtime {

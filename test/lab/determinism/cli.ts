@@ -2,6 +2,8 @@ import { type ChildProcess, spawn } from 'node:child_process'
 import os from 'node:os'
 import { parseArgs } from 'node:util'
 
+import { recordResult } from '../../../bench/record.mjs'
+import { repository } from '../repository.ts'
 import { nodeRuntime, type Runtime } from '../runtime.ts'
 import { SCENARIO_NAMES, type ScenarioName } from './scenario.ts'
 import { tryScenario } from './trial.ts'
@@ -16,6 +18,8 @@ const USAGE = `Runs the same again and again: there must be one timeline.
 
 /** How many runs share a Vitest process. */
 const CHUNK = 10
+/** How many runs are promised to have one timeline. */
+const PROMISED = 1000
 
 const { values } = parseArgs({
   options: {
@@ -38,11 +42,13 @@ async function main(): Promise<boolean> {
   const loops = busyLoops(Math.round(Number(values.load) * os.availableParallelism()))
   console.log(`Beside ${loops.length} busy loops on ${os.availableParallelism()} cores:`)
   const found = new Map<string, string>()
-  let healthy = true
+  let [healthy, total] = [true, 0]
   try {
     for (const runtime of runtimes) {
       for (const pool of values.pools.split(',') as ('forks' | 'threads')[]) {
-        healthy = (await cell(name, runtime, pool, found)) && healthy
+        const { runs, passed } = await cell(name, runtime, pool, found)
+        healthy &&= passed
+        total += runs
       }
     }
   } finally {
@@ -51,7 +57,16 @@ async function main(): Promise<boolean> {
   console.log(found.size === 1 ? 'One timeline.' : `${found.size} timelines.`)
   const [first, other] = [...found.values()]
   if (first !== undefined && other !== undefined) console.log(firstDifference(first, other))
-  return healthy && found.size === 1
+  const isOne = healthy && found.size === 1
+  const cells = `Node ${values.nodes}, ${values.pools}`
+  recordResult(repository, `determinism-${name}`, [
+    {
+      value: isOne ? `one in ${total} runs: ${[...found.keys()].join()}` : `${found.size} in ${total} runs`,
+      met: isOne ? total >= PROMISED || null : false,
+      note: `${cells}, ${loops.length} busy loops`,
+    },
+  ])
+  return isOne
 }
 
 function scenarioNamed(name: string): ScenarioName {
@@ -60,13 +75,13 @@ function scenarioNamed(name: string): ScenarioName {
   return found
 }
 
-/** Prints how often each timeline came out. False if a run failed. */
+/** Prints how often each timeline came out. How many runs there were, and whether none of them failed. */
 async function cell(
   name: ScenarioName,
   runtime: Runtime,
   pool: 'forks' | 'threads',
   found: Map<string, string>,
-): Promise<boolean> {
+): Promise<{ readonly runs: number; readonly passed: boolean }> {
   const counts = new Map<string, number>()
   const began = performance.now()
   let failures = 0
@@ -81,7 +96,7 @@ async function cell(
   const list = [...counts].map(([hash, count]) => `${hash} (${count})`).join(', ')
   const each = Math.round((performance.now() - began) / Math.max(total, 1))
   console.log(`${runtime.name}, ${pool}: ${total} runs, ${each} ms each: ${list}`)
-  return failures === 0
+  return { runs: total, passed: failures === 0 }
 }
 
 /** They end with this process, however it ends. */

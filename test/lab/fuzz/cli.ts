@@ -5,7 +5,9 @@ import { parseArgs } from 'node:util'
 import { setFlagsFromString } from 'node:v8'
 import { runInNewContext } from 'node:vm'
 
+import { recordResult } from '../../../bench/record.mjs'
 import { compile } from '../compile.ts'
+import { repository } from '../repository.ts'
 import { agentCampaign, type Campaign, hostCampaign, wage, welcomeCampaign } from './campaign.ts'
 
 const USAGE = `Sends random and damaged frames to both ends of the protocol.
@@ -16,6 +18,8 @@ const USAGE = `Sends random and damaged frames to both ends of the protocol.
 /** How many frames one agent process is given, and how many processes get only a welcome. */
 const PER_PROCESS = 400
 const WELCOMES = 300
+/** How many frames are promised to do no harm at each end. */
+const PROMISED = 100_000
 
 const { values } = parseArgs({
   options: {
@@ -57,7 +61,12 @@ async function main(): Promise<boolean> {
     }
     for (const error of stray)
       console.log(`Nobody caught this: ${error instanceof Error ? error.stack : String(error)}`)
-    return failures === 0 && stray.length === 0
+    const holds = failures === 0 && stray.length === 0
+    if (values.only === '') {
+      const value = `${holds ? 0 : 'SOME'} of ${frames.toLocaleString('en')} at each end`
+      recordResult(repository, 'fuzz', [{ value, met: holds ? frames >= PROMISED || null : false }])
+    }
+    return holds
   } finally {
     rmSync(directory, { recursive: true, force: true })
   }

@@ -1,5 +1,7 @@
 import { parseArgs } from 'node:util'
 
+import { recordResult } from '../../../bench/record.mjs'
+import { repository } from '../repository.ts'
 import { type Runtime, runtime, type VitestMajor } from '../runtime.ts'
 import { allCells, nameOf, sample } from './cells.ts'
 import { eachOf } from './pool.ts'
@@ -25,6 +27,9 @@ const { values } = parseArgs({
   },
 })
 
+/** How many kills at random moments are promised to leave nothing. */
+const PROMISED_KILLS = 200
+
 if (values.help) console.log(USAGE)
 else if (process.platform !== 'linux') console.log('The kill matrix reads /proc: it needs Linux.')
 else process.exitCode = (await main()) ? 0 : 1
@@ -37,7 +42,25 @@ async function main(): Promise<boolean> {
   console.log(`\n${header}`)
   const results = values.random === undefined ? await matrix(runtimes) : await random([...runtimes.values()])
   console.log(`\n${summary(results)}`)
+  record(results, [...runtimes.values()])
   return results.every(isClean)
+}
+
+/** Not of what only a part of the matrix was asked about. */
+function record(results: Awaited<ReturnType<typeof killAtRandom>>, runtimes: readonly Runtime[]): void {
+  if (values.only !== undefined) return
+  const isRandom = values.random !== undefined
+  const isWhole = isRandom
+    ? results.length >= PROMISED_KILLS
+    : values.sample === undefined && runtimes.length > 1
+  const failed = results.filter((result) => !isClean(result)).length
+  recordResult(repository, isRandom ? 'kill-matrix-random' : 'kill-matrix', [
+    {
+      value: `${failed} of ${results.length} ${isRandom ? 'kills' : 'cells'} with survivors`,
+      met: failed === 0 ? isWhole || null : false,
+      note: runtimes.map(({ name }) => name).join('; '),
+    },
+  ])
 }
 
 function random(runtimes: readonly Runtime[]): ReturnType<typeof killAtRandom> {

@@ -3,6 +3,7 @@ import { once } from 'node:events'
 import path from 'node:path'
 import { parseArgs } from 'node:util'
 
+import { recordResult } from '../../../bench/record.mjs'
 import { repository } from '../repository.ts'
 import { type Failure, soakAll, type Tally } from './worker.ts'
 
@@ -21,6 +22,9 @@ const { values } = parseArgs({
     help: { type: 'boolean' },
   },
 })
+
+/** After how many runs nothing is promised to be left. */
+const PROMISED = 10_000
 
 const runs = Number(values.runs)
 const workers = Number(values.workers)
@@ -42,6 +46,13 @@ async function main(): Promise<boolean> {
   const failures = tallies.flatMap((tally) => tally.failures)
   for (const failure of failures) console.log(told(failure))
   console.log(summary(tallies, (performance.now() - began) / 1000))
+  recordResult(repository, 'soak', [
+    {
+      value: leftText(tallies),
+      met: failures.length === 0 ? runs >= PROMISED || null : false,
+      note: `${runs.toLocaleString('en')} runs, ${failures.length} failed`,
+    },
+  ])
   return failures.length === 0
 }
 
@@ -92,8 +103,13 @@ function summary(tallies: readonly Tally[], seconds: number): string {
   const memory = tallies.map(({ memory: [before, after] }) => `${before} to ${after} MiB`).join(', ')
   return (
     `Fired, of the runs in which it was to strike if the run came so far:\n${list.join('\n')}\n` +
-    `${sum(({ runs }) => runs)} runs from --seed ${seed} in ${seconds.toFixed(0)} s, memory ${memory}. Left: ` +
-    `${sum(({ left }) => left.processes)} processes, ${sum(({ left }) => left.directories)} directories, ` +
-    `${sum(({ left }) => left.descriptors)} descriptors, ${sum(({ left }) => left.handles)} handles`
+    `${sum(({ runs }) => runs)} runs from --seed ${seed} in ${seconds.toFixed(0)} s, memory ${memory}. Left: ${leftText(tallies)}`
   )
+}
+
+function leftText(tallies: readonly Tally[]): string {
+  const kinds = ['processes', 'directories', 'descriptors', 'handles'] as const
+  return kinds
+    .map((kind) => `${tallies.reduce((total, { left }) => total + left[kind], 0)} ${kind}`)
+    .join(', ')
 }
