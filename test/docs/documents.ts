@@ -8,6 +8,7 @@ export const documents: readonly string[] = [
   'README.md',
   'CHANGELOG.md',
   'CONTRIBUTING.md',
+  'SECURITY.md',
   ...readdirSync(path.join(repository, 'docs'))
     .filter((name) => name.endsWith('.md'))
     .map((name) => path.join('docs', name)),
