@@ -31,6 +31,7 @@ export interface Connection {
 
 export type { AgentFault, AgentFaults }
 
+/** What `connect` may be told. */
 export interface ConnectOptions {
   /** Faults of this program's own, by the names under which the test made them with `fault.define`. */
   readonly faults?: AgentFaults

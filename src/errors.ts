@@ -1,3 +1,5 @@
+import { printable } from './printable.ts'
+
 /**
  * Every stable error code of this package. Codes never change their meaning; messages may improve.
  * What each one asks of you is in its message.
@@ -60,7 +62,8 @@ export interface SuperviseErrorFacts {
 
 /**
  * The one error class of this package: a stable {@link SuperviseErrorCode | code}, a message that says what was
- * wrong, where, and what to do, the facts as own fields, and the cause.
+ * wrong, where, and what to do, the facts as own fields, and the cause. What a terminal would obey in the words of other
+ * programs is written out in the message; the facts have it as it was.
  */
 export class SuperviseError extends Error {
   override readonly name: string = 'SuperviseError'
@@ -68,7 +71,7 @@ export class SuperviseError extends Error {
 
   constructor(code: SuperviseErrorCode, message: string, facts: SuperviseErrorFacts = {}) {
     const { cause, ...fields } = facts
-    super(message, cause === undefined ? undefined : { cause })
+    super(printable(message), cause === undefined ? undefined : { cause })
     this.code = code
     Object.assign(this, fields)
   }

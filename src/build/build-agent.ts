@@ -7,6 +7,7 @@ import type { Recipe } from './recipe.ts'
 import { SharedWork } from './shared-work.ts'
 import { sourceRecipe } from './source-recipe.ts'
 
+/** Which agent `buildAgentForTest` builds, and where it looks for its files. */
 export interface BuildOptions {
   /** What to build. Default: the scripted agent of this package. */
   readonly entry?: AgentEntry | undefined

@@ -6,8 +6,8 @@ import { SuperviseError, systemCode } from '../errors.ts'
 
 /**
  * The directory that holds the outputs, created: `cacheDir`, else `.cache/vitest-supervise` in the nearest
- * `node_modules` at or above `cwd`. One that cannot be written to is passed over, for a private directory of this
- * user under the system's temporary one, or at last for one of this process that goes when the process exits.
+ * `node_modules` at or above `cwd`. One that cannot be written to, or in which another user could put an agent that is then
+ * run here, is passed over, for a private directory of this user under the system's temporary one, or at last for one of this process that goes when the process exits.
  * Throws `ERR_RUNTIME_DIR` when not even that can be made.
  */
 export function cachePlace(options: {
@@ -18,10 +18,10 @@ export function cachePlace(options: {
   const modules = nearestModules(cwd)
   if (options.cacheDir !== undefined) {
     const chosen = path.resolve(cwd, options.cacheDir)
-    if (usable(chosen)) return chosen
+    if (usable(chosen, cwd)) return chosen
   } else if (modules !== undefined) {
     const beside = path.join(modules, '.cache', 'vitest-supervise')
-    if (usable(beside)) return beside
+    if (usable(beside, cwd)) return beside
   }
   const shared = path.join(os.tmpdir(), `vitest-supervise-cache-${userMark()}`)
   return privateToUs(shared) ? shared : ownDirectory()
@@ -76,13 +76,33 @@ function nearestModules(from: string): string | undefined {
   }
 }
 
-function usable(directory: string): boolean {
+function usable(directory: string, cwd: string): boolean {
   try {
-    fs.mkdirSync(directory, { recursive: true })
+    fs.mkdirSync(directory, { recursive: true, mode: 0o755 })
     fs.accessSync(directory, fs.constants.W_OK | fs.constants.X_OK)
-    return true
+    return !openToOthers(directory, cwd)
   } catch {
     return false
+  }
+}
+
+/** A directory in which names can be removed and replaced by those alone to whom they belong. */
+const STICKY = 0o1000
+const WRITABLE_BY_ALL = 0o002
+
+/**
+ * Whether a user whom nobody here has reason to trust may put something into the directory, or another one in its place. Trusted
+ * are this user, root, and whoever owns `cwd`, with the tests in it. So is not whoever has made a `/tmp/node_modules`.
+ */
+function openToOthers(directory: string, cwd: string): boolean {
+  if (process.getuid === undefined) return false
+  const trusted = new Set([process.getuid(), 0, fs.statSync(cwd, { throwIfNoEntry: false })?.uid])
+  const real = fs.realpathSync(directory)
+  for (let at = real; ; at = path.dirname(at)) {
+    const { uid, mode } = fs.statSync(at)
+    if (!trusted.has(uid)) return true
+    if ((mode & WRITABLE_BY_ALL) !== 0 && (at === real || (mode & STICKY) === 0)) return true
+    if (at === path.dirname(at)) return false
   }
 }
 

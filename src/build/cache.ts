@@ -12,7 +12,7 @@ export async function cachedOutput(place: string, recipe: Recipe, signal: AbortS
   const lookUp = () => lookUpOutput(directory, recipe)
   const cached = await lookUp()
   if (cached !== undefined) return cached
-  fs.mkdirSync(directory, { recursive: true })
+  fs.mkdirSync(directory, { recursive: true, mode: 0o755 })
   // Most calls end above: what they do not need is not loaded.
   const [{ lockOr }, { buildAndPublish }, { prune }] = await Promise.all([
     import('./lock.ts'),

@@ -15,7 +15,7 @@ export function launcherFor(entry: RunEntry, place: string): string {
   const directory = path.join(place, hash.slice(0, 20))
   const file = path.join(directory, `${path.parse(entry.run[0]).name.replace(/[^\w.-]/g, '_')}${extension}`)
   if (!intact(file, text)) {
-    fs.mkdirSync(directory, { recursive: true })
+    fs.mkdirSync(directory, { recursive: true, mode: 0o755 })
     writeAtomically(file, text, 0o755)
   }
   markUsed(directory)

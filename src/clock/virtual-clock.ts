@@ -19,7 +19,7 @@ import { seededOrder } from './seeded-order.ts'
 import { Sleepers } from './sleepers.ts'
 import type { Ruler } from './test-clock.ts'
 import { type PendingTimer, siteOf, TimerEngine } from './timer-engine.ts'
-import { UncontrolledTimers } from './uncontrolled.ts'
+import { type UncontrolledTimer, UncontrolledTimers } from './uncontrolled.ts'
 
 /** What `runUntil` may be told. */
 export interface RunUntilOptions {
@@ -105,7 +105,7 @@ export class VirtualClock implements Ruler {
   }
 
   /** Real timers that came to be under this clock, which it does not rule. */
-  get uncontrolled(): UncontrolledTimers['found'] {
+  get uncontrolled(): readonly UncontrolledTimer[] {
     return this.#uncontrolled.found
   }
 

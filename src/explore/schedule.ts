@@ -8,6 +8,7 @@ import { REFUSALS } from '../process/refusal.ts'
 /** What happens to the subject of a scenario, as literal JSON: which faults strike its agents, and what its user does. */
 export type Schedule = readonly ScheduleEntry[]
 
+/** One thing that a schedule has happen. */
 export type ScheduleEntry = ScheduledFault | ScheduledStep
 
 /** A fault of the catalogue that strikes one attempt. */

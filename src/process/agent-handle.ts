@@ -90,6 +90,7 @@ export class AgentHandle extends ProcessHandle {
     return this.#session.messages.take(options.signal)
   }
 
+  /** @internal */
   protected override get stopOptions(): StopOptions {
     const { attempt, closeGrace, clock } = this.#parts
     return {

@@ -2,6 +2,7 @@ import type { Readable } from 'node:stream'
 import { StringDecoder } from 'node:string_decoder'
 
 import { SuperviseError } from '../errors.ts'
+import { printable } from '../printable.ts'
 import { Notifier } from '../wait.ts'
 
 /** How much of an output is kept. UTF-16 units, so at least as many bytes. */
@@ -71,7 +72,7 @@ export class AgentOutput implements AsyncIterable<string> {
     const lines = this.#text.trimEnd().split('\n').slice(-count)
     return lines.join('').trim() === ''
       ? `Nothing was printed on ${this.#name}.`
-      : `The last lines on ${this.#name}:\n${lines.map((line) => `    ${line}`).join('\n')}`
+      : `The last lines on ${this.#name}:\n${lines.map((line) => `    ${printable(line)}`).join('\n')}`
   }
 
   /** The end of it under its name, for a report; undefined when nothing was printed. */
@@ -79,7 +80,10 @@ export class AgentOutput implements AsyncIterable<string> {
     if (this.#text === '') return undefined
     const lines = this.#text.trimEnd().split('\n')
     const left = lines.length > count || this.truncated ? `, the last ${count} lines` : ''
-    return [`${this.#name}${left}:`, ...lines.slice(-count).map((line) => `    ${line}`)].join('\n')
+    return [
+      `${this.#name}${left}:`,
+      ...lines.slice(-count).map((line) => `    ${printable(line.replace(/\r$/, ''))}`),
+    ].join('\n')
   }
 
   async *#lines(signal?: AbortSignal): AsyncGenerator<string, void, undefined> {

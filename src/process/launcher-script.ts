@@ -10,6 +10,9 @@ export const PREPARED = 'SUPERVISE_PREPARED'
 /** Stands in a variable of a launcher for the number of the process that it becomes. */
 export const OWN_PID = 'SUPERVISE_OWN_PID'
 
+/** What a shell can export. */
+const NAME = /^[A-Za-z_]\w*$/
+
 /** What a launcher becomes when its test is over: a supervisor that nobody stopped gets no agent, and no error. */
 const RETIRED = '#!/bin/sh\nexit 0\n'
 
@@ -28,7 +31,7 @@ export class LauncherScript {
     // A supervisor of this test has a mark of its own below the test's, and what it starts is found by that.
     const marked = `case "$${ENV.mark}" in ${quote(mark)}.*) ;; *) export ${ENV.mark}=${quote(mark)} ;; esac\n`
     this.#head = `#!/bin/sh\nunset ${ENV.fd}\n${exports(others)}${completed('NODE_OPTIONS', options)}${marked}`
-    this.#command = `${words.map(quote).join(' ')} "$@"\n`
+    this.#command = `${[...nameless(others), ...words].map(quote).join(' ')} "$@"\n`
   }
 
   /** Makes it ready for the next start that nobody has made ready. */
@@ -57,8 +60,15 @@ export function replace(file: string, text: string): void {
 
 function exports(env: Readonly<Record<string, string>>): string {
   return Object.entries(env)
+    .filter(([key]) => NAME.test(key))
     .map(([key, value]) => `export ${key}=${value.split(OWN_PID).map(quote).join('$$')}\n`)
     .join('')
+}
+
+/** Sets the variables whose names no shell can write, such as those of functions that bash has exported. */
+function nameless(env: Readonly<Record<string, string>>): string[] {
+  const pairs = Object.entries(env).filter(([key]) => !NAME.test(key))
+  return pairs.length === 0 ? [] : ['env', '--', ...pairs.map(([key, value]) => `${key}=${value}`)]
 }
 
 /** Puts a value before what the variable holds, unless it is in there. */

@@ -37,7 +37,7 @@ export abstract class ProcessHandle implements AsyncDisposable {
   #result: WatchResult | undefined
   #closed: Promise<WatchResult> | undefined
 
-  /** @param name how messages call it, as in `agent "web"` */
+  /** @internal @param name how messages call it, as in `agent "web"` */
   protected constructor(name: string, parts: ProcessParts) {
     const { child } = parts
     this.#name = name
@@ -86,10 +86,10 @@ export abstract class ProcessHandle implements AsyncDisposable {
     return this.#name
   }
 
-  /** How `close` stops it. */
+  /** @internal How `close` stops it. */
   protected abstract readonly stopOptions: StopOptions
 
-  /** Waits, not for long, until what the process has written has been read. */
+  /** @internal Waits, not for long, until what the process has written has been read. */
   protected async drained(): Promise<void> {
     await this.exited
     const [, ...streams] = this.process.stdio

@@ -29,6 +29,7 @@ export class SupervisorHandle extends ProcessHandle {
     this.process.stdin?.end()
   }
 
+  /** @internal */
   protected override get stopOptions(): StopOptions {
     const { stopSignal, closeGrace, clock } = this.#stop
     // It waits by real timers for what it stops, whatever time the test has.

@@ -6,7 +6,8 @@ export interface AgentSpawner {
   spawn(id: string, options: SpawnOptions): Promise<StartedAgent>
 }
 
-interface StartedAgent extends Running {
+/** An agent that an `AgentSpawner` has started, such as an `AgentHandle`. */
+export interface StartedAgent extends Running {
   readonly ready: Promise<void>
   close(): Promise<unknown>
 }

@@ -28,6 +28,7 @@ export interface BackoffStrategy {
 /** How chance changes a delay: a share of it, or one of the named ways. */
 export type Jitter = number | 'full' | 'equal' | 'decorrelated'
 
+/** How the delays of an `ExponentialBackoff` grow, and how far. */
 export interface ExponentialBackoffOptions {
   /** The first delay, in ms. Default 1000. */
   initial?: number

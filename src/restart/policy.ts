@@ -12,6 +12,7 @@ export const RestartLoopPolicy = {
   Always: 'always',
 } as const
 
+/** One of the policies: its constant, or the word for it. */
 export type RestartLoopPolicy = (typeof RestartLoopPolicy)[keyof typeof RestartLoopPolicy]
 
 /** Which exits are clean: exit codes and signals, or a function that is asked about each. */

@@ -56,6 +56,7 @@ export interface RestartOutcome {
   readonly result: WatchResult | undefined
 }
 
+/** What a `RestartLoop` starts, when it starts it again, after which delay, and when it gives up. */
 export interface RestartLoopOptions {
   starter: Starter
   policy: RestartLoopPolicy

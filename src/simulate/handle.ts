@@ -62,7 +62,7 @@ export class SimulatedHandle implements Omit<AgentHandle, 'socket' | 'mark'> {
   #result: WatchResult | undefined
   #closed: Promise<WatchResult> | undefined
 
-  /** Handles come from `simulation.spawner`. */
+  /** @internal Handles come from `simulation.spawner`. */
   constructor(started: Started, body: Body, events: HandleEvents, parts: SimulatedHandleParts) {
     const { attempt, child } = started
     this.#started = started

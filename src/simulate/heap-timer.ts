@@ -28,6 +28,7 @@ export class HeapTimer implements HeapEntry, Disposable {
   readonly #keeper: TimerKeeper
   #ref = true
 
+  /** @internal */
   constructor(keeper: TimerKeeper, id: number, delay: number, kind: TimerKind, run: () => void) {
     this.#keeper = keeper
     this.id = id

@@ -16,6 +16,7 @@ import { SimulatedSpawner } from './spawner.ts'
 import { type SimulatedProcess, Starts } from './starts.ts'
 import { World } from './world.ts'
 
+/** How the agents of a `Simulation` behave, and in which order they are heard. */
 export interface SimulationOptions {
   /** The order in which processes are heard that have done something at the same time. Default: that of their starts. */
   readonly seed?: number

@@ -24,6 +24,7 @@ export class SimulatedSpawner {
   readonly #starts: Starts
   readonly #defaults: SpawnOptions
 
+  /** @internal `Simulation` makes it. */
   constructor(world: World, starts: Starts, defaults: SpawnOptions) {
     this.#world = world
     this.#starts = starts

@@ -49,6 +49,7 @@ export type TimelineEvent = TimelineEntry & {
   readonly virtual: boolean
 }
 
+/** What can happen, in one word. */
 export type TimelineKind = TimelineEvent['kind']
 
 /** The events of one kind. */

@@ -9,6 +9,7 @@ export const documents: readonly string[] = [
   'README.md',
   'CHANGELOG.md',
   'CONTRIBUTING.md',
+  'SECURITY.md',
   ...pagesIn(path.join(repository, 'docs')).map((page) => `docs/${page}.md`),
 ]
 

@@ -3,6 +3,7 @@ import type { Invariant } from '../play/trace.ts'
 import { hasLasted, judge, mayHaveLasted } from './judge.ts'
 import { duration, makeInvariant, SUCCESS_CHECKS, type SuccessOptions } from './promises.ts'
 
+/** What `invariant.boundedRestarts` takes. */
 export interface BoundedRestartsOptions extends SuccessOptions {
   /** How many failures are made good: after one more it is given up. */
   readonly maxRestarts: number

@@ -3,6 +3,7 @@ import type { Invariant } from '../play/trace.ts'
 import { judge, mayHaveLasted } from './judge.ts'
 import { duration, makeInvariant, SUCCESS_CHECKS, type SuccessOptions } from './promises.ts'
 
+/** What `invariant.monotoneBackoff` takes. */
 export interface MonotoneBackoffOptions extends SuccessOptions {
   /** The longest delay that there may be, jitter included, in ms. Default: none is too long. */
   readonly maxDelay?: number

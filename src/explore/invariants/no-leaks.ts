@@ -4,6 +4,7 @@ import { judge } from './judge.ts'
 import { duration, makeInvariant, type Promises, STEP_CHECKS, type StepOptions } from './promises.ts'
 import { State } from './state.ts'
 
+/** What `invariant.noLeaks` takes. */
 export interface NoLeaksOptions extends StepOptions {
   /** How many timers the scenario has set all the time, for something else. Default 0. */
   readonly timers?: number

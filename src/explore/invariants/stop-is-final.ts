@@ -2,6 +2,7 @@ import type { Invariant } from '../play/trace.ts'
 import { judge, nothingIsLeft } from './judge.ts'
 import { duration, makeInvariant, STEP_CHECKS, type StepOptions } from './promises.ts'
 
+/** What `invariant.stopIsFinal` takes. */
 export interface StopIsFinalOptions extends StepOptions {
   /** How long a stop may take, in ms. Default 30,000. */
   readonly within?: number

@@ -17,6 +17,7 @@ export interface ScenarioCommand {
   readonly module: string
 }
 
+/** The timers of a scenario, for a subject that takes its timers from outside: they run in the time of the play. */
 export type ScenarioTimers = Pick<
   typeof globalThis,
   'setTimeout' | 'clearTimeout' | 'setInterval' | 'clearInterval'
