@@ -10,6 +10,8 @@ import { fileURLToPath } from 'node:url'
 
 import { build } from 'esbuild'
 
+import { writeLicences } from './licences.mjs'
+
 const root = fileURLToPath(new URL('..', import.meta.url))
 const { exports: entries } = JSON.parse(readFileSync(path.join(root, 'package.json'), 'utf8'))
 const published = Object.values(entries).flatMap((entry) => (entry.default ? [entry.default] : []))
@@ -54,3 +56,19 @@ await build({
   target: 'node20.19',
   logLevel: 'warning',
 })
+// What draws the pictures, with the packages that it draws them by: only who draws them loads it.
+const picture = await build({
+  absWorkingDir: root,
+  entryPoints: { 'picture/main': 'src/report/picture/main.tsx' },
+  outdir: 'dist/src/report',
+  bundle: true,
+  minify: true,
+  legalComments: 'none',
+  format: 'esm',
+  platform: 'node',
+  target: 'node20.19',
+  tsconfig: 'src/report/picture/tsconfig.json',
+  metafile: true,
+  logLevel: 'warning',
+})
+writeLicences([picture.metafile])
