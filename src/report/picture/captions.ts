@@ -29,8 +29,8 @@ const SIGN = 5
 
 /** What is shorter than that says nothing. Characters. */
 const LEAST = 9
-/** What is as long as that may be shortened rather than stand to the left. */
-const ENOUGH = 16
+/** What is longer than that is a sentence, which may be shortened rather than stand to the left. */
+const SENTENCE = 14
 
 /**
  * Puts captions on one line so that none touches another and they stand in the order of what they are about: each to the right of its
@@ -65,10 +65,11 @@ function placeOf(text: string, at: number, free: Room): PlacedCaption | undefine
   const reaches = right - at <= REACH
   if (reaches && right + width <= free.to) return { text, left: right }
   const shortened = reaches ? fittingText(text, free.to - right) : ''
-  if (shortened.length >= ENOUGH) return { text: shortened, left: right }
+  const says = shortened.length >= LEAST
+  if (says && text.length > SENTENCE) return { text: shortened, left: right }
   const left = Math.min(at + SIGN / 2, free.to) - width
   if (left >= free.from && left + width >= at - REACH) return { text, left }
-  return shortened.length >= LEAST ? { text: shortened, left: right } : undefined
+  return says ? { text: shortened, left: right } : undefined
 }
 
 function round(px: number): number {

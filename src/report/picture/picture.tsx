@@ -7,13 +7,15 @@ import { STYLE } from './style.ts'
 import { summaryOf } from './summary.ts'
 import { fittingText, plainText } from './text.ts'
 
-/** The least width, which longer recordings exceed. Px. */
-const WIDTH = 960
-const MARGIN = 20
+/** What Vitest's user interface shows almost at its full size. Px. */
+const WIDTH = 720
+const MARGIN = 16
 const HEAD = 58
 const GAP = 14
 /** How much larger and bolder the title is than other texts. */
 const TITLE_SCALE = 1.45
+/** What the outcome before the summary takes. Px. */
+const VERDICT = 70
 
 export interface PictureProps {
   readonly recordings: readonly KeptRecording[]
@@ -23,8 +25,8 @@ export interface PictureProps {
 
 /** The whole picture: what test it is, its recordings, and what the signs mean. */
 export function Picture({ recordings, title, failed }: PictureProps): VNode {
-  const panels = recordings.map((recording) => panelOf(recording, WIDTH - 2 * MARGIN))
-  const inner = Math.max(WIDTH - 2 * MARGIN, ...panels.map(({ width }) => width))
+  const inner = WIDTH - 2 * MARGIN
+  const panels = recordings.map((recording) => panelOf(recording, inner))
   const tops: number[] = []
   let bottom = HEAD
   for (const { height } of panels) {
@@ -32,14 +34,14 @@ export function Picture({ recordings, title, failed }: PictureProps): VNode {
     bottom += height + GAP
   }
   const legend = legendOf(recordings, inner)
-  const [width, height] = [inner + 2 * MARGIN, bottom + legendHeight(legend) + MARGIN / 2]
+  const height = bottom + legendHeight(legend) + MARGIN / 2
   const summary = summaryOf(recordings)
   return (
     <svg
       xmlns="http://www.w3.org/2000/svg"
-      width={width}
+      width={WIDTH}
       height={height}
-      viewBox={`0 0 ${width} ${height}`}
+      viewBox={`0 0 ${WIDTH} ${height}`}
       role="img"
       aria-labelledby="title desc"
     >
@@ -51,13 +53,13 @@ export function Picture({ recordings, title, failed }: PictureProps): VNode {
           <path class="hatch" d="M0 0V6" />
         </pattern>
       </defs>
-      <rect class="paper" width={width} height={height} />
+      <rect class="paper" width={WIDTH} height={height} />
       <text class="title" x={MARGIN} y="27">
         {fittingText(plainText(title), inner / TITLE_SCALE)}
       </text>
       <text x={MARGIN} y="46">
         <tspan class={failed ? 'failed' : 'faint'}>{failed ? '✕ failed' : '✓ passed'}</tspan>
-        <tspan class="faint">{` · ${summary}`}</tspan>
+        <tspan class="faint">{` · ${fittingText(summary, inner - VERDICT)}`}</tspan>
       </text>
       {panels.map((panel, index) => (
         <PanelMarks

@@ -12,10 +12,10 @@ import { plainText, shortText, widthOf } from './text.ts'
 import type { View } from './view.ts'
 
 /** Px from one row to the next. */
-export const ROW_HEIGHT = 34
-const BAR = { top: 16, height: 12 }
+export const ROW_HEIGHT = 36
+const BAR = { top: 17, height: 13 }
 const MIDDLE = BAR.top + BAR.height / 2
-const CAPTION_BASELINE = 11
+const CAPTION_BASELINE = 12
 const MOST_CHARACTERS = 26
 
 export interface RowProps {
@@ -36,10 +36,11 @@ export function RowMarks({ row, recording, view, top, room }: RowProps): VNode {
       const [event, x] = [recording.events[index], view.at(index)]
       const sign = event && signOf(event)
       if (!sign || x === undefined) return []
-      return [{ sign, x, title: `${name}, ${timeText(recording, index)}: ${plainText(eventText(event))}` }]
+      return [{ sign, x, title: plainText(`${name}, ${timeText(recording, index)}: ${eventText(event)}`) }]
     }),
   )
-  const attempts = row.lanes.length > 1 ? row.lanes.flatMap((lane) => attemptCaption(lane, view)) : []
+  const attempts =
+    row.lanes[0]?.name !== row.name ? row.lanes.flatMap((lane) => attemptCaption(lane, view)) : []
   const captions = placeCaptions(
     [
       ...attempts,
@@ -49,7 +50,7 @@ export function RowMarks({ row, recording, view, top, room }: RowProps): VNode {
         rank: sign.rank,
       })),
       ...bars.flatMap(({ label, isRoomy, from }) =>
-        label === undefined || isRoomy ? [] : [{ text: label, at: from, rank: RANK_OF_BACKOFF }],
+        label === undefined || isRoomy || from < 0 ? [] : [{ text: label, at: from, rank: RANK_OF_BACKOFF }],
       ),
     ],
     room,
@@ -84,7 +85,7 @@ interface DrawnBar {
   readonly label: string | undefined
   /** Whether the label has room in the bar. */
   readonly isRoomy: boolean
-  /** Whether it had no end when the recording was made. */
+  /** Whether it had no end when the recording was made, which is where this part of it ends. */
   readonly goesOn: boolean
 }
 
@@ -93,16 +94,16 @@ function drawnBar(bar: Bar, lane: Lane, recording: KeptRecording, view: View): D
   if (!place) return []
   const event = recording.events[bar.from]
   const label = event?.kind === 'backoff' ? `backoff ${durationText(event.delay)}` : undefined
-  const goesOn = bar.to >= recording.events.length
-  const until = goesOn ? 'the end' : timeText(recording, bar.to)
+  const isOpen = bar.to >= recording.events.length
+  const until = isOpen ? 'the end' : timeText(recording, bar.to)
   return [
     {
       ...place,
       phase: bar.phase,
-      title: `${lane.name}: ${label ?? bar.phase}, ${timeText(recording, bar.from)} to ${until}`,
+      title: plainText(`${lane.name}: ${label ?? bar.phase}, ${timeText(recording, bar.from)} to ${until}`),
       label,
       isRoomy: label !== undefined && widthOf(label) + 10 <= place.to - place.from,
-      goesOn,
+      goesOn: isOpen && view.strip.to === recording.events.length,
     },
   ]
 }
@@ -117,18 +118,18 @@ function BarMark({ bar: { phase, from, to, title, label, isRoomy, goesOn } }: { 
       <title>{title}</title>
       <rect class={phase} {...box} />
       {phase === 'starting' && <rect class="starting-tint" {...box} />}
-      {goesOn && width > 12 && <path class="goes-on" d={`M${round(to - 8)} ${BAR.top + 2}l4 4l-4 4`} />}
+      {goesOn && width > 12 && <path class="goes-on" d={`M${round(to - 8)} ${BAR.top + 2.5}l4 4l-4 4`} />}
       {isRoomy && (
         <rect
           class="plate"
           x={round(middle - plate / 2)}
           y={BAR.top + 0.5}
           width={round(plate)}
-          height="11"
+          height="12"
         />
       )}
       {isRoomy && (
-        <text x={middle} y={BAR.top + 10} text-anchor="middle">
+        <text x={middle} y={BAR.top + 10.5} text-anchor="middle">
           {label}
         </text>
       )}

@@ -3,6 +3,7 @@ import type { View } from './view.ts'
 
 /** What is drawn on one height: a lane, or several that have their times one after the other. */
 export interface Row {
+  /** Of the lane, or of the agent whose attempts share it. */
   readonly name: string
   readonly lanes: readonly Lane[]
 }
@@ -11,21 +12,24 @@ export interface Row {
 export const OWN_ROWS = 12
 
 /**
- * What the lanes are drawn in: first those of the test and of others, then each agent's. Attempts of an agent that has many share rows, as
+ * What the lanes are drawn in: first those of the test and of others, then each agent's. Attempts of an agent that is crowded share rows, as
  * far as they do not overlap. Lanes of which nothing is shown are left out.
  */
-export function rowsOf(lanes: readonly Lane[], view: View): Row[] {
-  const shown = lanes.filter((lane) => isShown(lane, view))
-  const agents = [...new Set(shown.map(({ agent }) => agent))]
-  const ordered = [undefined, ...agents.filter((agent) => agent !== undefined)]
-  return ordered.flatMap((agent) => {
-    const own = shown.filter((lane) => lane.agent === agent)
-    const attempts = own.filter(({ attempt }) => attempt !== undefined)
-    const isCrowded = agent !== undefined && attempts.length > OWN_ROWS
-    if (!isCrowded) return own.map((lane) => ({ name: lane.name, lanes: [lane] }))
-    const others = own.filter(({ attempt }) => attempt === undefined)
-    return [...others.map((lane) => ({ name: lane.name, lanes: [lane] })), ...shared(agent, attempts)]
-  })
+export function rowsOf(lanes: readonly Lane[], view: View, crowded: ReadonlySet<string>): Row[] {
+  const groups = new Map<string | undefined, Lane[]>([[undefined, []]])
+  for (const lane of lanes) {
+    if (!isShown(lane, view)) continue
+    const group = groups.get(lane.agent)
+    if (group) group.push(lane)
+    else groups.set(lane.agent, [lane])
+  }
+  return [...groups].flatMap(([agent, own]) =>
+    agent !== undefined && crowded.has(agent) ? sharedRows(agent, own) : own.map(ownRow),
+  )
+}
+
+function ownRow(lane: Lane): Row {
+  return { name: lane.name, lanes: [lane] }
 }
 
 function isShown(lane: Lane, view: View): boolean {
@@ -36,7 +40,8 @@ function isShown(lane: Lane, view: View): boolean {
 }
 
 /** Each goes to the first row that is free again. */
-function shared(agent: string, lanes: readonly Lane[]): Row[] {
+function sharedRows(agent: string, all: readonly Lane[]): Row[] {
+  const lanes = all.filter(({ attempt }) => attempt !== undefined)
   const rows: { readonly lanes: Lane[]; free: number }[] = []
   for (const lane of lanes) {
     const begin = Math.min(lane.events[0] ?? 0, lane.bars[0]?.from ?? Infinity)
@@ -45,10 +50,6 @@ function shared(agent: string, lanes: readonly Lane[]): Row[] {
     if (row) Object.assign(row, { free: end }).lanes.push(lane)
     else rows.push({ lanes: [lane], free: end })
   }
-  return rows.map(({ lanes }) => ({ name: sharedName(agent, lanes), lanes }))
-}
-
-function sharedName(agent: string, lanes: readonly Lane[]): string {
-  const [first, last] = [lanes[0]?.attempt, lanes.at(-1)?.attempt]
-  return first === last ? `${agent}#${first}` : `${agent}#${first}–${last}`
+  const others = all.filter(({ attempt }) => attempt === undefined)
+  return [...others.map(ownRow), ...rows.map(({ lanes }) => ({ name: agent, lanes }))]
 }

@@ -5,15 +5,14 @@
 export const STYLE = `
 svg{--paper:#fff;--band:#f3f5f8;--line:#d5dae1;--ink:#1b2430;--faint:#5a6675;--start:#e69f00;--up:#009e73;--wait:#8a94a3;--bad:#c73e00;--order:#9a5b00;--traffic:#0072b2;--word:#8f4a7c}
 @media (prefers-color-scheme:dark){svg{--paper:#14181f;--band:#1d232d;--line:#353e4b;--ink:#e8ecf1;--faint:#9fabba;--start:#f0b429;--up:#2bb88d;--wait:#8a97a8;--bad:#ff7a45;--order:#e5a24a;--traffic:#5cb3ee;--word:#dd9bc8}}
-text{font:11px system-ui,-apple-system,"Segoe UI",Roboto,"Helvetica Neue",Arial,sans-serif;fill:var(--ink)}
-.title{font-size:15px;font-weight:600}
+text{font:12px system-ui,-apple-system,"Segoe UI",Roboto,"Helvetica Neue",Arial,sans-serif;fill:var(--ink)}
+.title{font-size:16px;font-weight:600}
 .faint{fill:var(--faint)}
 .name{font-weight:600}
 .failed{fill:var(--bad);font-weight:600}
 .paper{fill:var(--paper)}
 .band{fill:var(--band)}
 .line{stroke:var(--line);fill:none}
-.cut{stroke:var(--faint);stroke-dasharray:2 3}
 .starting{fill:var(--paper);stroke:var(--start);stroke-width:1.5}
 .starting-tint{fill:var(--start);opacity:.25}
 .ready{fill:var(--up);stroke:var(--up);stroke-width:1.5}

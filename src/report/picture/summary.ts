@@ -1,7 +1,8 @@
 import { attemptRecords } from '../../timeline/attempt-records.ts'
 import { durationText } from '../duration.ts'
 import type { KeptRecording } from '../packed.ts'
-import { SHOWN } from './view.ts'
+import { SHOWN } from './strips.ts'
+import { plainText } from './text.ts'
 
 /** What these recordings have in them, in one line: `5 attempts of agent, 25 events, 15 s of virtual time`. */
 export function summaryOf(recordings: readonly KeptRecording[]): string {
@@ -13,7 +14,7 @@ function lineOf(recording: KeptRecording): string {
   const { events, cut } = recording
   const count = events.length + (cut?.count ?? 0)
   const shown = SHOWN.first + SHOWN.last
-  const left = count > shown ? `, of which the first ${SHOWN.first} and the last ${SHOWN.last} are shown` : ''
+  const left = count > shown ? ` (the first ${SHOWN.first} and the last ${SHOWN.last} are shown)` : ''
   const parts = [attemptsOf(recording), `${numbered(count, 'event')}${left}`, timeOf(recording)]
   return parts.filter((part) => part !== '').join(', ')
 }
@@ -23,7 +24,7 @@ function attemptsOf({ events, cut }: KeptRecording): string {
   const agents = [...new Set(records.map(({ agent }) => agent))]
   // Of one with events missing in its middle nobody has counted them.
   if (agents.length === 0 || cut) return ''
-  const whose = agents.length > 3 ? `${agents.length} agents` : agents.join(' and ')
+  const whose = agents.length > 3 ? `${agents.length} agents` : agents.map(plainText).join(' and ')
   return `${numbered(records.length, 'attempt')} of ${whose}`
 }
 

@@ -1,5 +1,5 @@
-/** Px of a small letter, of a capital and of a character of a wide script, on average, in the fonts of all systems, at 11 px. */
-const WIDTHS = { small: 6.2, capital: 7.8, wide: 12 }
+/** Px of a small letter, of a capital or digit, and of a character of a wide script, on average, in the fonts of all systems, at 12 px. */
+const WIDTHS = { small: 6.8, capital: 8.4, wide: 12.5 }
 
 /** Px that a text takes at most, as far as that can be known without its font. */
 export function widthOf(text: string): number {
@@ -11,7 +11,7 @@ export function widthOf(text: string): number {
   return width
 }
 
-const CAPITAL = /[\p{Lu}mw_@%…—]/u
+const CAPITAL = /[\p{Lu}\p{Nd}mw_@#%…—]/u
 const PUNCTUATION = /[\u2000-\u22FF]/
 
 /** The text, shortened to what has room in so many px. */
@@ -35,3 +35,6 @@ export function plainText(text: string): string {
     .replaceAll(/[\p{Cs}\p{Bidi_Control}\uFFFE\uFFFF]/gu, '\u{FFFD}')
     .trim()
 }
+
+/** How long the name of a row may be. Characters. */
+export const NAME_LENGTH = 20

@@ -1,84 +1,59 @@
 import { type Axis, orderedAxis } from '../axis.ts'
 import type { Bar, Lane } from '../lanes.ts'
 import type { KeptRecording } from '../packed.ts'
+import { SHOWN, type Strip } from './strips.ts'
 
-/** How many events a picture shows of the beginning and of the end of a recording. */
-export const SHOWN = { first: 60, last: 140 }
+/** How far what comes from the strip before reaches to the left of the first event, where the time of that is written. Px. */
+export const LEAD = 9
 
-/** What the gap takes that stands for the events that are left out. Px. */
-const GAP = 60
+const SLOT = { least: 12, most: 26 }
 
-/** Which events are shown, and where. */
+/** How many events have room in a strip whose axis is so wide, if time passes between them. */
+export function roomFor(width: number): number {
+  return Math.max(4, Math.floor(width / (SLOT.least * 1.36)))
+}
+
+/** What of a recording is shown in a strip, and where. */
 export class View {
   readonly axis: Axis
-  /** The events that are left out: of how many there is no sign, and px of the middle of the gap. */
-  readonly gap: { readonly count: number; readonly at: number } | undefined
-  readonly #skipFrom: number
-  readonly #skipTo: number
+  readonly strip: Strip
   readonly #count: number
   readonly #isCut: boolean
 
-  constructor(recording: KeptRecording, width: number, slot: number) {
-    const { events, cut } = recording
-    const skipped = Math.max(0, events.length - SHOWN.first - SHOWN.last)
-    this.#skipFrom = skipped > 0 ? SHOWN.first : Infinity
-    this.#skipTo = skipped > 0 ? SHOWN.first + skipped : Infinity
+  constructor(recording: KeptRecording, strip: Strip, width: number) {
+    const { events, cut, end } = recording
+    const next = events[strip.to]
+    this.strip = strip
     this.#count = events.length
     this.#isCut = cut !== undefined
-    const axisOf = (from: number, to: number): Axis => {
-      const next = events[to]
-      const end = next ? { ...next, real: 0 } : recording.end
-      const options = {
-        width: (width * (to - from)) / (events.length - skipped),
-        slot,
-        widestSlot: WIDEST_SLOT,
-      }
-      return orderedAxis({ events: events.slice(from, to), realTimes: [], end }, options)
-    }
-    if (skipped === 0) {
-      this.axis = axisOf(0, events.length)
-      this.gap = undefined
-      return
-    }
-    // What is left out takes no width: each side has an axis of its own.
-    const [first, last] = [axisOf(0, SHOWN.first - 1), axisOf(this.#skipTo, events.length)]
-    this.gap = { count: skipped + (cut?.count ?? 0), at: Math.round(first.width + GAP / 2) }
-    this.axis = joined(first, last)
+    this.axis = orderedAxis(
+      {
+        events: events.slice(strip.from, strip.to),
+        realTimes: [],
+        end: next ? { time: next.time, virtual: next.virtual, real: 0 } : end,
+      },
+      { width, slot: SLOT.least, widestSlot: SLOT.most, character: 7 },
+    )
   }
 
-  /** Px of an event by its index, or of the end of the recording; undefined for an event that is left out. */
+  /** Px of an event by its index; undefined if it is not in the strip. */
   at(index: number): number | undefined {
-    if (index >= this.#skipFrom && index < this.#skipTo) return undefined
-    return this.#position(index)
+    const { from, to } = this.strip
+    return index >= from && index < to ? this.axis.positions[index - from] : undefined
   }
 
-  /**
-   * Px of a bar of a lane; undefined if all of it is left out. One that ends or begins among what is left out does so in the middle of the
-   * gap.
-   */
-  stretch({ from, to }: Bar, { events }: Lane): { readonly from: number; readonly to: number } | undefined {
-    const { at: middle = 0 } = this.gap ?? {}
-    // Where events are missing from the recording itself, what is not heard of behind them may have ended among them.
-    const isLost = this.#isCut && to >= this.#count && (events.at(-1) ?? 0) < this.#skipFrom
-    const [begin, end] = [this.at(from), isLost ? undefined : this.at(to)]
-    if (begin === undefined && end === undefined) return undefined
-    return { from: begin ?? middle, to: end ?? middle }
+  /** Px of what the strip has of a bar of a lane; undefined if it has nothing of it. */
+  stretch(bar: Bar, lane: Lane): { readonly from: number; readonly to: number } | undefined {
+    const { from, to } = this.strip
+    const end = this.#endOf(bar, lane)
+    const isStub = end === from && !lane.events.includes(from)
+    if (bar.from >= to || end < from || isStub) return undefined
+    return { from: this.at(bar.from) ?? -LEAD, to: this.at(end) ?? this.axis.width }
   }
 
-  #position(index: number): number {
-    const skipped = index >= this.#skipTo ? this.#skipTo - this.#skipFrom : 0
-    return this.axis.positions[index - skipped] ?? this.axis.width
-  }
-}
-
-const WIDEST_SLOT = 26
-
-/** The end of the first one is the last event before the gap. */
-function joined(first: Axis, last: Axis): Axis {
-  const moved = (at: number): number => Math.round((at + first.width + GAP) * 10) / 10
-  return {
-    width: moved(last.width),
-    positions: [...first.positions, ...last.positions.map(moved)],
-    ticks: [...first.ticks, ...last.ticks.map((tick) => ({ ...tick, at: moved(tick.at) }))],
+  /** Where events are missing from the recording itself, what is not heard of behind them may have ended among them. */
+  #endOf({ to }: Bar, { events }: Lane): number {
+    const isLost = this.#isCut && to >= this.#count && (events.at(-1) ?? 0) < SHOWN.first
+    return isLost ? SHOWN.first : to
   }
 }
