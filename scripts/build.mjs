@@ -11,6 +11,7 @@ import { fileURLToPath } from 'node:url'
 import { build } from 'esbuild'
 
 import { declarationsOf } from './declarations.mjs'
+import { writeLicences } from './licences.mjs'
 
 const root = fileURLToPath(new URL('..', import.meta.url))
 const { exports: entries } = JSON.parse(readFileSync(path.join(root, 'package.json'), 'utf8'))
@@ -57,6 +58,22 @@ await build({
   target: 'node20.19',
   logLevel: 'warning',
 })
+// What draws the pictures, with the packages that it draws them by: only who draws them loads it.
+const picture = await build({
+  absWorkingDir: root,
+  entryPoints: { 'picture/main': 'src/report/picture/main.tsx' },
+  outdir: 'dist/src/report',
+  bundle: true,
+  minify: true,
+  legalComments: 'none',
+  format: 'esm',
+  platform: 'node',
+  target: 'node20.19',
+  tsconfig: 'src/report/picture/tsconfig.json',
+  metafile: true,
+  logLevel: 'warning',
+})
+writeLicences([picture.metafile])
 
 /** Types that no entry point leads to are of no use to anybody: two thirds of them. */
 function removeUnreached() {
