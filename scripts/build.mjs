@@ -54,3 +54,20 @@ await build({
   target: 'node20.19',
   logLevel: 'warning',
 })
+// The page of a run, which src/report/page.ts puts into one file with its data.
+await build({
+  absWorkingDir: root,
+  entryPoints: [
+    { in: 'src/report/page/main.tsx', out: 'page' },
+    { in: 'src/report/page/page.css', out: 'page' },
+  ],
+  outdir: 'dist/src/report',
+  bundle: true,
+  minify: true,
+  legalComments: 'eof',
+  format: 'iife',
+  platform: 'browser',
+  target: 'es2022',
+  tsconfig: 'src/report/page/tsconfig.json',
+  logLevel: 'warning',
+})

@@ -4,7 +4,7 @@ import type { TimelineEvent } from '../timeline/events.ts'
 export type Phase =
   /** Spawned, not yet ready. */
   | 'starting'
-  /** Ready, or running without ever saying so. */
+  /** Ready. */
   | 'ready'
   /** Its agent is not running, and a restart is due. */
   | 'backoff'
@@ -14,7 +14,7 @@ export interface Bar {
   readonly phase: Phase
   readonly from: number
   readonly to: number
-  /** How it ended, for its look. */
+  /** How it ended, for its look: `failed` by a code that is not 0, by a signal, or without a process. */
   readonly end: 'exited' | 'failed' | 'open'
 }
 
@@ -25,72 +25,110 @@ export interface Lane {
   /** Undefined for what no agent did. */
   readonly agent: string | undefined
   readonly attempt: number | undefined
+  /** In the order in which they begin. None overlaps another. */
   readonly bars: readonly Bar[]
-  /** Indices of the events that are told in this lane. */
+  /** Indices of the events that are told in this lane, ascending. */
   readonly events: readonly number[]
 }
 
-const OF_TEST: ReadonlySet<string> = new Set(['note', 'step', 'crash'])
-
 /**
  * The lanes of a timeline, each agent's together, in the order in which agents, and the attempts of each, first appear.
- * A backoff lies in the lane of the attempt that ended before it.
+ * A backoff lies in the lane of the attempt that ended before it. Takes time in proportion to the number of events.
  */
 export function lanesOf(events: readonly TimelineEvent[]): Lane[] {
-  const lanes = new Map<
-    string,
-    { agent: string | undefined; attempt: number | undefined; events: number[] }
-  >()
+  const lanes = new Map<string, LaneDraft>()
+  /** The lane in which an agent waits to be started again. */
+  const waiting = new Map<string, LaneDraft>()
   for (const [index, event] of events.entries()) {
     const agent = 'agent' in event ? event.agent : undefined
     const attempt = 'attempt' in event ? event.attempt : undefined
-    const name = OF_TEST.has(event.kind) ? 'test' : laneName(agent, attempt)
-    const lane = lanes.get(name) ?? { agent, attempt, events: [] }
-    lane.events.push(index)
-    lanes.set(name, lane)
+    const key = JSON.stringify([OF_TEST.has(event.kind), agent, attempt])
+    let lane = lanes.get(key)
+    if (!lane) lanes.set(key, (lane = new LaneDraft(laneName(event.kind, agent, attempt), agent, attempt)))
+    if (agent !== undefined && ENDS_BACKOFF.has(event.kind)) {
+      waiting.get(agent)?.close(index)
+      waiting.delete(agent)
+    }
+    lane.add(index, event)
+    if (agent !== undefined && event.kind === 'backoff') waiting.set(agent, lane)
   }
-  const drawn = [...lanes].map(([name, lane]) => ({ name, ...lane, bars: barsOf(lane.events, events) }))
-  const agents = [...new Set(drawn.map(({ agent }) => agent))]
-  return agents.flatMap((agent) => drawn.filter((lane) => lane.agent === agent))
+  return byAgent([...lanes.values()].map((lane) => lane.finished(events.length)))
 }
 
-function laneName(agent: string | undefined, attempt: number | undefined): string {
+/** What no agent says. */
+const OF_TEST: ReadonlySet<string> = new Set(['note', 'step', 'crash'])
+
+/** A restart that was due has come, or never does; another may be due instead. */
+const ENDS_BACKOFF: ReadonlySet<string> = new Set(['spawn', 'spawn-failed', 'stopped', 'gave-up', 'backoff'])
+
+class LaneDraft {
+  readonly name: string
+  readonly agent: string | undefined
+  readonly attempt: number | undefined
+  readonly bars: Bar[] = []
+  readonly events: number[] = []
+  #open: { readonly phase: Phase; readonly from: number } | undefined
+
+  constructor(name: string, agent: string | undefined, attempt: number | undefined) {
+    this.name = name
+    this.agent = agent
+    this.attempt = attempt
+  }
+
+  add(index: number, event: TimelineEvent): void {
+    this.events.push(index)
+    switch (event.kind) {
+      case 'spawn':
+        this.#begin('starting', index)
+        break
+      case 'ready':
+        if (this.#open?.phase === 'starting') this.#begin('ready', index)
+        break
+      case 'backoff':
+        this.#begin('backoff', index)
+        break
+      case 'spawn-failed':
+        this.close(index, 'failed')
+        break
+      case 'exit':
+        this.close(index, event.exitCode === 0 || isUntold(event) ? 'exited' : 'failed')
+    }
+  }
+
+  close(to: number, end: Bar['end'] = 'open'): void {
+    if (this.#open) this.bars.push({ ...this.#open, to, end })
+    this.#open = undefined
+  }
+
+  finished(count: number): Lane {
+    this.close(count)
+    const { name, agent, attempt, bars, events } = this
+    return { name, agent, attempt, bars, events }
+  }
+
+  #begin(phase: Phase, from: number): void {
+    this.close(from)
+    this.#open = { phase, from }
+  }
+}
+
+/** How it ended is known to nobody: another process was its parent. */
+function isUntold({ exitCode, signal }: { exitCode: number | null; signal: string | null }): boolean {
+  return exitCode === null && signal === null
+}
+
+function laneName(kind: string, agent: string | undefined, attempt: number | undefined): string {
+  if (OF_TEST.has(kind)) return 'test'
   if (agent === undefined) return '-'
   return attempt === undefined ? agent : `${agent}#${attempt}`
 }
 
-function barsOf(indices: readonly number[], events: readonly TimelineEvent[]): Bar[] {
-  const bars: Bar[] = []
-  let open: { phase: Phase; from: number } | undefined
-  const close = (to: number, end: Bar['end']): void => {
-    if (open) bars.push({ ...open, to, end })
-    open = undefined
+function byAgent(lanes: readonly Lane[]): Lane[] {
+  const groups = new Map<string | undefined, Lane[]>()
+  for (const lane of lanes) {
+    const group = groups.get(lane.agent)
+    if (group) group.push(lane)
+    else groups.set(lane.agent, [lane])
   }
-  for (const index of indices) {
-    const event = events[index]
-    if (event?.kind === 'spawn') open = { phase: 'starting', from: index }
-    if (event?.kind === 'ready' && open) {
-      close(index, 'open')
-      open = { phase: 'ready', from: index }
-    }
-    if (event?.kind === 'exit') close(index, event.exitCode === 0 ? 'exited' : 'failed')
-    if (event?.kind === 'spawn-failed') close(index, 'failed')
-    if (event?.kind === 'backoff') bars.push(backoff(index, events))
-  }
-  close(events.length, 'open')
-  return bars
-}
-
-/** Until that agent is spawned again, or is not any more. */
-function backoff(from: number, events: readonly TimelineEvent[]): Bar {
-  const agentOf = (event: TimelineEvent): string | undefined => ('agent' in event ? event.agent : undefined)
-  const start = events[from]
-  const next = events.findIndex(
-    (event, index) =>
-      index > from &&
-      start !== undefined &&
-      agentOf(event) === agentOf(start) &&
-      ['spawn', 'spawn-failed', 'stopped', 'gave-up'].includes(event.kind),
-  )
-  return { phase: 'backoff', from, to: next === -1 ? events.length : next, end: 'open' }
+  return [...groups.values()].flat()
 }

@@ -14,6 +14,11 @@ export function timelineText(events: readonly TimelineEvent[]): string {
   return events.length === 0 ? '(nothing happened)' : events.map(line).join('\n')
 }
 
+/** What happened, as its line says it: without time and agent. */
+export function eventText(event: TimelineEvent): string {
+  return onOneLine(words(event))
+}
+
 function line(event: TimelineEvent): string {
   const time = event.virtual ? `${event.time} ms` : '-'
   const agent = 'agent' in event ? nameOf(event) : ''

@@ -1,0 +1,120 @@
+import { scaleLinear } from 'd3-scale'
+
+import type { Recording } from '../timeline/recording.ts'
+import { durationText } from './duration.ts'
+
+/** A moment that has its time written to it. */
+export interface Tick {
+  /** Px from the left end of the axis. */
+  readonly at: number
+  /** Ms since the test body began. */
+  readonly time: number
+  readonly label: string
+}
+
+/** Where the moments of a recording lie on a line. */
+export interface Axis {
+  /** Of the whole line, in px. */
+  readonly width: number
+  /** Px of each event, and, as the last one, of the moment of the recording. Never descending. */
+  readonly positions: readonly number[]
+  /** Ascending; so far apart that no label touches the next one. */
+  readonly ticks: readonly Tick[]
+}
+
+/** How wide an {@link orderedAxis} is. All in px. */
+export interface OrderedAxisOptions {
+  /** What it is stretched to. */
+  readonly width: number
+  /** What every event gets at least, even where that makes the axis longer. */
+  readonly slot: number
+  /** What every event gets at most, before the rest goes to the gaps between times. */
+  readonly widestSlot?: number
+  /** What a character of a label takes. Default 6.5. */
+  readonly character?: number
+}
+
+/**
+ * An axis of what came before what: an event has a place of its own also where many happen at one instant, as they do in virtual
+ * time. Event i + 1 lies behind event i by `slot + spare · √d / Σ√d`, where d is the time between the two, and `spare` what of
+ * the width the slots leave: so longer is wider, and an hour does not hide a second.
+ */
+export function orderedAxis(recording: Recording, options: OrderedAxisOptions): Axis {
+  const times = timesOf(recording)
+  const roots = times.map((time, index) => Math.sqrt(Math.max(0, time - (times[index - 1] ?? time))))
+  const sum = roots.reduce((total, root) => total + root, 0)
+  const count = Math.max(1, times.length - 1)
+  // Where time passes, that is what the width is for; where none does, the events have all of it.
+  const share = sum === 0 ? options.width : options.width * SLOTS_SHARE
+  const { slot: least, widestSlot: most = Infinity } = options
+  const slot = Math.max(least, Math.min(most, share / count))
+  const spare = sum === 0 ? 0 : Math.max(options.width - slot * count, GAPS_SHARE * slot * count)
+  let at = 0
+  const positions = roots.map((root, index) => {
+    if (index > 0) at += slot + (sum === 0 ? 0 : (spare * root) / sum)
+    return Math.round(at * 10) / 10
+  })
+  const firsts = times.flatMap((time, index) =>
+    index === 0 || time !== times[index - 1] ? [{ at: positions[index] ?? 0, time }] : [],
+  )
+  return { width: at, positions, ticks: apart(firsts, options.character) }
+}
+
+/** How much of the width the events have where time passes between them, and how much the gaps have at least besides the events. */
+const SLOTS_SHARE = 0.55
+const GAPS_SHARE = 0.35
+
+/**
+ * An axis on which equal times are equal lengths. `virtual`: the times of the events; `real`: how long all took in reality, from the
+ * first event on; undefined where that is not known.
+ */
+export function linearAxis(
+  recording: Recording,
+  kind: 'virtual' | 'real',
+  options: { readonly width: number; readonly character?: number },
+): Axis | undefined {
+  const times = kind === 'virtual' ? timesOf(recording) : realTimesOf(recording)
+  if (!times) return undefined
+  const [first = 0, last = 0] = [times[0], times.at(-1)]
+  const scale = scaleLinear([Math.min(0, first), Math.max(last, first + 1)], [0, options.width])
+  const round = (at: number): number => Math.round(at * 10) / 10
+  const moments = scale.ticks(10).map((time) => ({ at: round(scale(time)), time }))
+  return {
+    width: options.width,
+    positions: times.map((time) => round(scale(time))),
+    ticks: apart(moments, options.character),
+  }
+}
+
+/** Of the events, and of the moment of the recording. Never descending, so that what was first stays first. */
+export function timesOf({ events, end }: Recording): number[] {
+  const last = events.at(-1)
+  // What was recorded after virtual time had ended says nothing of it.
+  const over = last !== undefined && last.virtual !== end.virtual
+  return ascending([...events.map(({ time }) => time), over ? last.time : end.time])
+}
+
+export function realTimesOf({ events, realTimes, end }: Recording): number[] | undefined {
+  const [first] = realTimes
+  if (first === undefined || realTimes.length !== events.length) return undefined
+  return ascending([...realTimes, end.real].map((time) => time - first))
+}
+
+/** A virtual clock that ends hands over to real time, which may be behind it. */
+function ascending(times: readonly number[]): number[] {
+  let latest = -Infinity
+  return times.map((time) => (latest = Math.max(latest, time)))
+}
+
+/** The first of them, and each that has room behind the one before. */
+function apart(moments: readonly Omit<Tick, 'label'>[], character = 6.5): Tick[] {
+  let free = -Infinity
+  return moments.flatMap((moment) => {
+    if (moment.at < free) return []
+    const label = durationText(moment.time)
+    free = moment.at + label.length * character + LABEL_GAP
+    return [{ ...moment, label }]
+  })
+}
+
+const LABEL_GAP = 10
