@@ -69,5 +69,6 @@ await build({
   platform: 'browser',
   target: 'es2022',
   tsconfig: 'src/report/page/tsconfig.json',
+  alias: { 'd3-transition': './src/report/page/no-transition.ts' },
   logLevel: 'warning',
 })

@@ -20,6 +20,7 @@ export function App({ report }: { readonly report: Report }): JSX.Element {
   const [query, setQuery] = useState('')
   const [filter, setFilter] = useState<Filter>('all')
   const [axis, setAxis] = useState<AxisKind>('order')
+  const [isMerged, setMerged] = useState(false)
   const [said, setSaid] = useState('')
   const search = useRef<HTMLInputElement>(null)
   const dialog = useRef<HTMLDialogElement>(null)
@@ -68,6 +69,7 @@ export function App({ report }: { readonly report: Report }): JSX.Element {
     n: () => step(1),
     p: () => step(-1),
     a: nextAxis,
+    m: () => setMerged(!isMerged),
     c: () => void copy(),
     '?': () => dialog.current?.showModal(),
     '+': () => click('[aria-label="Zoom in"]'),
@@ -80,18 +82,27 @@ export function App({ report }: { readonly report: Report }): JSX.Element {
       search.current?.blur()
     },
   })
+  const screen = address.test === undefined ? 'tests' : 'test'
+  const shown = useRef(screen)
+  useEffect(() => {
+    const isOther = shown.current !== screen
+    shown.current = screen
+    // What had the focus is hidden now.
+    if (!isOther || !matchMedia('(max-width: 760px)').matches) return
+    document.querySelector<HTMLElement>(screen === 'test' ? '#detail-title' : '.sidebar .rows-frame')?.focus()
+  }, [screen])
   useEffect(() => {
     document.title = test ? `${test.names.at(-1)} – timelines` : 'Timelines of a test run'
   }, [test])
 
   return (
-    <div class="app" data-screen={address.test === undefined ? 'tests' : 'test'}>
+    <div class="app" data-screen={screen}>
       <Head report={report} help={() => dialog.current?.showModal()} />
       <Sidebar {...{ report, tests, choose, query, setQuery, filter, setFilter, search }} chosen={test} />
       <main>
         {test ? (
           <Detail
-            {...{ test, event, axis, words, setAxis, step, chooseEvent }}
+            {...{ test, event, axis, words, setAxis, isMerged, setMerged, step, chooseEvent }}
             attempt={one?.number ?? 1}
             timeline={address.timeline}
             chooseTry={(attempt) => goTo(here({ attempt }), 'stay')}

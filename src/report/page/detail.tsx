@@ -27,6 +27,8 @@ interface DetailProperties {
   readonly chooseEvent: (index: number) => void
   readonly step: (direction: 1 | -1) => void
   readonly setAxis: (axis: AxisKind) => void
+  readonly isMerged: boolean
+  readonly setMerged: (isMerged: boolean) => void
   readonly copy: () => void
   readonly back: () => void
 }
@@ -42,7 +44,7 @@ export function Detail(properties: DetailProperties): JSX.Element {
         <button type="button" class="back" onClick={back}>
           ← Tests
         </button>
-        <h2 id="detail-title">
+        <h2 id="detail-title" tabIndex={-1}>
           <StateIcon state={test.state} /> {test.names.at(-1)}
         </h2>
         <p class="detail-place">
@@ -95,20 +97,19 @@ function TimelineView({
   chooseEvent,
   step,
   setAxis,
+  isMerged,
+  setMerged,
   copy,
 }: DetailProperties & { readonly recording: KeptRecording }): JSX.Element {
   const axes = axesOf(recording)
   const shown = axes.includes(axis) ? axis : 'order'
-  const scene = useMemo(() => sceneOf(recording, shown), [recording, shown])
+  const scene = useMemo(() => sceneOf(recording, shown, isMerged), [recording, shown, isMerged])
   return (
     <>
       <LanesView
-        scene={scene}
-        axes={axes}
-        setAxis={setAxis}
+        {...{ scene, axes, setAxis, isMerged, setMerged, copy }}
         chosen={event}
         choose={chooseEvent}
-        copy={copy}
       />
       <Legend />
       {recording.cut && (

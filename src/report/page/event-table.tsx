@@ -31,24 +31,17 @@ export function EventTable({ scene, chosen, choose, words }: EventTablePropertie
     event.preventDefault()
   }
   return (
-    <div class="event-table">
-      <div class="event-row event-head" role="row" aria-hidden="true">
-        <span class="seq">#</span>
-        <span class="time">time</span>
-        <span class="real">real time</span>
-        <span class="who">agent</span>
-        <span class="what">what happened</span>
-      </div>
+    <div class={scene.recording.end.virtual ? 'event-table' : 'event-table is-real'}>
       <Rows
         role="grid"
         id="event"
         label="Events"
         count={events.length}
-        rowCount={events.length}
         height={ROW}
         current={chosen}
         of={scene.recording}
         onKeyDown={onKeyDown}
+        head={HEAD}
       >
         {(index, style) => {
           const event = events[index]
@@ -60,7 +53,7 @@ export function EventTable({ scene, chosen, choose, words }: EventTablePropertie
               id={`event-${index}`}
               class="event-row"
               role="row"
-              aria-rowindex={index + 1}
+              aria-rowindex={index + 2}
               aria-selected={index === chosen}
               style={style}
               onClick={() => choose(index)}
@@ -88,6 +81,26 @@ export function EventTable({ scene, chosen, choose, words }: EventTablePropertie
     </div>
   )
 }
+
+const HEAD = (
+  <div class="event-row event-head" role="row" aria-rowindex={1}>
+    <span class="seq" role="columnheader" aria-label="number">
+      #
+    </span>
+    <span class="time" role="columnheader">
+      time
+    </span>
+    <span class="real" role="columnheader">
+      real time
+    </span>
+    <span class="who" role="columnheader">
+      agent
+    </span>
+    <span class="what" role="columnheader">
+      what happened
+    </span>
+  </div>
+)
 
 /** `web#2`; nothing for what the test has done itself. */
 export function whoOf(event: TimelineEvent): string {

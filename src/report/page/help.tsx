@@ -8,6 +8,7 @@ const KEYS: readonly (readonly [keys: readonly string[], what: string])[] = [
   [['←', '→'], 'move along the axis, in the lanes'],
   [['↑', '↓', 'Home', 'End'], 'move in the list or the table'],
   [['a'], 'next axis'],
+  [['m'], 'attempts in one lane, or each in its own'],
   [['c'], 'copy the timeline as text'],
   [['?'], 'this help'],
 ]

@@ -13,6 +13,9 @@ interface LanesViewProperties {
   readonly scene: Scene
   readonly axes: readonly AxisKind[]
   readonly setAxis: (axis: AxisKind) => void
+  /** Whether attempts of an agent share a lane. */
+  readonly isMerged: boolean
+  readonly setMerged: (isMerged: boolean) => void
   readonly chosen: number | undefined
   readonly choose: (index: number) => void
   readonly copy: () => void
@@ -25,7 +28,8 @@ const AXIS_NAMES: Readonly<Record<AxisKind, string>> = {
 }
 
 /** The lanes of a timeline, with what changes their look. */
-export function LanesView({ scene, axes, setAxis, chosen, choose, copy }: LanesViewProperties): JSX.Element {
+export function LanesView(properties: LanesViewProperties): JSX.Element {
+  const { scene, axes, setAxis, isMerged, setMerged, chosen, choose, copy } = properties
   const canvas = useRef<HTMLCanvasElement>(null)
   const scroller = useRef<HTMLDivElement>(null)
   const stage = useRef<Stage>(undefined)
@@ -70,6 +74,15 @@ export function LanesView({ scene, axes, setAxis, chosen, choose, copy }: LanesV
         <div class="buttons">
           <button
             type="button"
+            aria-pressed={isMerged}
+            aria-label="Merge attempts"
+            title="All attempts of an agent in one lane (m)"
+            onClick={() => setMerged(!isMerged)}
+          >
+            Merge<span class="wide"> attempts</span>
+          </button>
+          <button
+            type="button"
             class="square"
             aria-label="Zoom out"
             title="Zoom out (−)"
@@ -89,8 +102,8 @@ export function LanesView({ scene, axes, setAxis, chosen, choose, copy }: LanesV
           <button type="button" title="Show all of it (0)" onClick={() => stage.current?.camera.reset()}>
             Fit
           </button>
-          <button type="button" title="The text of the timeline (c)" onClick={copy}>
-            Copy as text
+          <button type="button" aria-label="Copy as text" title="The text of the timeline (c)" onClick={copy}>
+            Copy<span class="wide"> as text</span>
           </button>
         </div>
       </div>

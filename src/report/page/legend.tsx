@@ -6,7 +6,6 @@ import { GlyphIcon } from './icons.tsx'
 const BARS = [
   ['starting', 'spawned, not yet ready'],
   ['ready', 'ready'],
-  ['failed', 'ended in a failure'],
   ['backoff', 'backoff: waits for its restart'],
 ] as const
 

@@ -16,6 +16,11 @@ const BAR = 10
 /** Marks of one lane and one look that lie closer than this are drawn once. */
 const CLOSE = 1.5
 
+/** Marks that lie closer than this to each other run into one. */
+const CROWDED = 4
+/** Where marks cover each other, failures are on top, and what follows from them is below. */
+const LAYERS: Readonly<Partial<Record<Glyph, number>>> = { decision: 0, failure: 2, fault: 2 }
+
 /** What is looked at. All in px. */
 export interface View {
   readonly width: number
@@ -91,7 +96,7 @@ function paintRuler(context: CanvasRenderingContext2D, scene: Scene, view: View,
     context.fillStyle = palette.line
     context.fillRect(x, RULER - 6, 1, height)
     context.fillStyle = palette.dim
-    context.fillText(label, x + 4, RULER / 2 - 1)
+    if (x + 4 + context.measureText(label).width < width) context.fillText(label, x + 4, RULER / 2 - 1)
   }
   context.restore()
 }
@@ -117,16 +122,23 @@ function paintLane(
   }
   const drawn = new Map<Glyph, number>()
   const { events } = lane
-  const seenFrom = scale.invert(gutter - 8)
-  const first = firstFrom(positions, seenFrom)
-  for (let at = firstFrom(events, first); at < events.length; at += 1) {
+  const first = firstFrom(positions, scale.invert(gutter - 8))
+  const marks: { readonly glyph: Glyph; readonly x: number; readonly isAlone: boolean }[] = []
+  for (let at = firstFrom(events, first), before = -Infinity; at < events.length; at += 1) {
     const index = events[at] ?? 0
     const x = scale(positions[index] ?? 0)
     if (x > width + 8) break
     const glyph = glyphs[index] ?? 'said'
     if (x - (drawn.get(glyph) ?? -Infinity) < CLOSE) continue
     drawn.set(glyph, x)
-    paintGlyph(context, glyph, x, middle, palette)
+    marks.push({ glyph, x, isAlone: x - before > CROWDED })
+    before = x
+  }
+  for (const layer of [0, 1, 2]) {
+    for (const { glyph, x, isAlone } of marks) {
+      if ((LAYERS[glyph] ?? 1) === layer)
+        paintGlyph(context, glyph, x, middle, palette, isAlone || layer === 2)
+    }
   }
 }
 
@@ -156,9 +168,6 @@ function paintBar(
     context.lineWidth = 1.5
     context.strokeRect(from + 0.75, top + 0.75, Math.max(0.5, to - from - 1.5), BAR - 1.5)
   } else context.fillRect(from, top, to - from, BAR)
-  if (bar.end !== 'failed') return
-  context.fillStyle = palette.failed
-  context.fillRect(to - 3, top - 2, 3, BAR + 4)
 }
 
 function paintGlyph(
@@ -167,15 +176,18 @@ function paintGlyph(
   x: number,
   y: number,
   palette: Palette,
+  isAlone = true,
 ): void {
   const path = PATHS.get(glyph) ?? new Path2D(GLYPH_PATHS[glyph])
   PATHS.set(glyph, path)
   context.save()
   context.translate(x, y)
-  // What it lies on does not run into it.
-  context.strokeStyle = palette.ground
-  context.lineWidth = 2.5
-  context.stroke(path)
+  if (isAlone) {
+    // What it lies on does not run into it.
+    context.strokeStyle = palette.ground
+    context.lineWidth = 2.5
+    context.stroke(path)
+  }
   context.fillStyle = palette.glyphs[glyph]
   context.fill(path, 'evenodd')
   context.restore()

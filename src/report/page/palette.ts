@@ -12,7 +12,6 @@ export interface Palette {
   readonly starting: string
   readonly ready: string
   readonly backoff: string
-  readonly failed: string
   readonly glyphs: Readonly<Record<Glyph, string>>
 }
 
@@ -27,7 +26,6 @@ const PROPERTIES = [
   'starting',
   'ready',
   'backoff',
-  'failed',
 ] as const
 const GLYPHS = [
   'start',

@@ -16,13 +16,14 @@ interface RowsProperties {
   readonly of: unknown
   readonly label: string
   readonly id: string
-  readonly rowCount?: number
+  /** Above the rows; it does not scroll. */
+  readonly head?: ComponentChildren
   readonly children: (index: number, style: CSSProperties) => ComponentChildren
 }
 
 /** A list of which only the rows that are seen are in the document, however long it is. One stop of the Tab key; arrows move within. */
 export function Rows(properties: RowsProperties): JSX.Element {
-  const { count, height, current, of, label, id, rowCount, children } = properties
+  const { role, count, height, current, of, label, id, head, children, onKeyDown } = properties
   const scroller = useRef<HTMLDivElement>(null)
   const [[first, last], setSeen] = useState<readonly [number, number]>([0, 40])
 
@@ -58,23 +59,31 @@ export function Rows(properties: RowsProperties): JSX.Element {
   const shown = Math.max(0, Math.min(count, last) - first)
   return (
     <div
-      class="rows"
-      ref={scroller}
-      role={properties.role}
+      class="rows-frame"
+      role={role}
       tabIndex={0}
       aria-label={label}
       aria-activedescendant={current === undefined ? undefined : `${id}-${current}`}
-      aria-rowcount={rowCount}
-      onScroll={look}
-      onKeyDown={properties.onKeyDown}
+      aria-rowcount={role === 'grid' ? count + 1 : undefined}
+      onKeyDown={onKeyDown}
     >
-      <div class="rows-all" role="presentation" style={{ height: `${count * height}px` }}>
-        {Array.from({ length: shown }, (_, at) =>
-          children(first + at, {
-            transform: `translateY(${(first + at) * height}px)`,
-            height: `${height}px`,
-          }),
-        )}
+      {head}
+      <div
+        class="rows"
+        ref={scroller}
+        // Browsers let Tab stop at what scrolls.
+        tabIndex={-1}
+        role={role === 'grid' ? 'rowgroup' : 'presentation'}
+        onScroll={look}
+      >
+        <div class="rows-all" role="presentation" style={{ height: `${count * height}px` }}>
+          {Array.from({ length: shown }, (_, at) =>
+            children(first + at, {
+              transform: `translateY(${(first + at) * height}px)`,
+              height: `${height}px`,
+            }),
+          )}
+        </div>
       </div>
     </div>
   )

@@ -26,9 +26,10 @@ export function axesOf(recording: Recording): readonly AxisKind[] {
   return ['order', ...(virtual ? (['virtual'] as const) : []), ...(real ? (['real'] as const) : [])]
 }
 
-export function sceneOf(recording: Recording, axis: AxisKind): Scene {
+/** With a lane for each attempt, or one for all attempts of an agent. */
+export function sceneOf(recording: Recording, axis: AxisKind, isMerged = false): Scene {
   const { events } = recording
-  const lanes = lanesOf(events)
+  const lanes = isMerged ? mergedLanes(lanesOf(events)) : lanesOf(events)
   const laneOf = Array.from(events, () => 0)
   for (const [lane, { events }] of lanes.entries()) for (const index of events) laneOf[index] = lane
   const positions = positionsOf(recording, axis)
@@ -62,6 +63,23 @@ export function barTime({ recording }: Scene, bar: Bar, kind: 'virtual' | 'real'
   const times = kind === 'virtual' ? timesOf(recording) : realTimesOf(recording)
   const [from, to] = [times?.[bar.from], times?.[bar.to]]
   return from === undefined || to === undefined ? undefined : to - from
+}
+
+/** Of several attempts of one agent one lane, so that three hundred fit on a screen. */
+export function mergedLanes(lanes: readonly Lane[]): readonly Lane[] {
+  const merged = new Map<string, Lane>()
+  for (const lane of lanes) {
+    const name = lane.agent ?? lane.name
+    const { bars = [], events = [] } = merged.get(name) ?? {}
+    merged.set(name, {
+      ...lane,
+      name,
+      attempt: undefined,
+      bars: [...bars, ...lane.bars].sort((a, b) => a.from - b.from),
+      events: [...events, ...lane.events].sort((a, b) => a - b),
+    })
+  }
+  return [...merged.values()]
 }
 
 const SLOT = 100

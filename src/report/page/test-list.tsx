@@ -1,5 +1,5 @@
 import type { JSX } from 'preact'
-import { useMemo, useState } from 'preact/hooks'
+import { useEffect, useMemo, useState } from 'preact/hooks'
 
 import type { ReportedTest } from '../report-data.ts'
 import { durationText } from '../duration.ts'
@@ -25,6 +25,8 @@ export function TestList({ tests, chosen, choose }: TestListProperties): JSX.Ele
   const rows = useMemo(() => rowsOf(tests, folded), [tests, folded])
   const at = rows.findIndex((row) => keyOf(row) === (focused ?? chosen?.id))
   const current = at === -1 ? undefined : at
+
+  useEffect(() => setFocused(undefined), [chosen])
 
   const fold = (file: string, isFolded: boolean): void => {
     const next = new Set(folded)
@@ -67,7 +69,6 @@ export function TestList({ tests, chosen, choose }: TestListProperties): JSX.Ele
         const row = rows[index]
         if (!row) return null
         const shared = {
-          key: keyOf(row),
           id: `test-${index}`,
           role: 'treeitem' as const,
           style,
@@ -77,6 +78,7 @@ export function TestList({ tests, chosen, choose }: TestListProperties): JSX.Ele
           const isFolded = folded.has(row.file)
           return (
             <div
+              key={row.file}
               {...shared}
               class="file-row"
               aria-level={1}
@@ -91,7 +93,10 @@ export function TestList({ tests, chosen, choose }: TestListProperties): JSX.Ele
             </div>
           )
         }
-        return <TestRow {...row} shared={shared} isChosen={row.test === chosen} choose={() => goTo(row)} />
+        const isChosen = row.test === chosen
+        return (
+          <TestRow key={row.test.id} {...row} shared={shared} isChosen={isChosen} choose={() => goTo(row)} />
+        )
       }}
     </Rows>
   )
