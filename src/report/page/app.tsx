@@ -95,10 +95,18 @@ export function App({ report }: { readonly report: Report }): JSX.Element {
     document.title = test ? `${test.names.at(-1)} – timelines` : 'Timelines of a test run'
   }, [test])
 
+  const chooser = useRef(choose)
+  chooser.current = choose
+  // The same until something in it changes: a step from event to event leaves it alone.
+  const sidebar = useMemo(() => {
+    const given = { report, tests, query, setQuery, filter, setFilter, search }
+    return <Sidebar {...given} chosen={test} choose={(next) => chooser.current(next)} />
+  }, [report, tests, query, filter, test])
+
   return (
     <div class="app" data-screen={screen}>
       <Head report={report} help={() => dialog.current?.showModal()} />
-      <Sidebar {...{ report, tests, choose, query, setQuery, filter, setFilter, search }} chosen={test} />
+      {sidebar}
       <main>
         {test ? (
           <Detail
