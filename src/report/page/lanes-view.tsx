@@ -113,7 +113,7 @@ export function LanesView(properties: LanesViewProperties): JSX.Element {
           ref={scroller}
           tabIndex={0}
           role="group"
-          aria-label={`${lanes.length} lanes with ${recording.events.length} events, ${AXIS_NAMES[scene.axis]}. The table below has them in words.`}
+          aria-label={`${lanes.length} ${lanes.length === 1 ? 'lane' : 'lanes'} with ${recording.events.length} events, ${AXIS_NAMES[scene.axis]}. The table below has them in words.`}
           aria-roledescription="timeline"
           onKeyDown={onKeyDown}
         >
