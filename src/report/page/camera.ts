@@ -1,6 +1,7 @@
-import { type ScaleLinear, scaleLinear } from 'd3-scale'
 import { select } from 'd3-selection'
 import { type D3ZoomEvent, zoom, type ZoomBehavior, zoomIdentity, type ZoomTransform } from 'd3-zoom'
+
+import { linearScale, type Scale } from './scale.ts'
 
 /** How far one can look into a scene: until a µs of a day is a px wide. */
 const DEEPEST = 1e8
@@ -61,13 +62,10 @@ export class Camera {
     if (isNew) this.reset()
   }
 
-  get scale(): ScaleLinear<number, number> {
-    return this.#transform.rescaleX(scaleLinear([this.#from, this.#to], [this.#left, this.#right]))
-  }
-
-  /** 1 where all is seen. */
-  get factor(): number {
-    return this.#transform.k
+  get scale(): Scale {
+    const [left, right] = [this.#left, this.#right]
+    const px = [this.#transform.applyX(left), this.#transform.applyX(right)] as const
+    return linearScale([this.#from, this.#to], px, [left, right])
   }
 
   /** In or out, about the middle of what is seen. */

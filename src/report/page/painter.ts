@@ -1,8 +1,7 @@
-import type { ScaleLinear } from 'd3-scale'
-
 import type { Bar, Lane } from '../lanes.ts'
 import { type Glyph, GLYPH_PATHS } from './glyphs.ts'
 import type { Palette } from './palette.ts'
+import type { Scale } from './scale.ts'
 import { firstFrom, type Scene } from './scene.ts'
 import { ticksOf } from './ticks.ts'
 
@@ -29,7 +28,7 @@ export interface View {
   readonly gutter: number
   /** How far the lanes are scrolled. */
   readonly top: number
-  readonly scale: ScaleLinear<number, number>
+  readonly scale: Scale
   readonly chosen: number | undefined
   readonly hovered: number | undefined
 }

@@ -1,7 +1,6 @@
-import type { ScaleLinear } from 'd3-scale'
-
 import { timesOf } from '../axis.ts'
 import { durationText } from '../duration.ts'
+import type { Scale } from './scale.ts'
 import { firstFrom, type Scene } from './scene.ts'
 
 /** A mark on the ruler. */
@@ -13,8 +12,8 @@ export interface Tick {
 const APART = 96
 
 /** The marks of the part that is seen, which is `width` px wide, so far apart that no label touches the next one. */
-export function ticksOf(scene: Scene, scale: ScaleLinear<number, number>, width: number): readonly Tick[] {
-  const [left = 0, right = 1] = scale.range()
+export function ticksOf(scene: Scene, scale: Scale, width: number): readonly Tick[] {
+  const [left, right] = scale.seen
   const [from, to] = [Math.max(scene.from, scale.invert(left)), Math.min(scene.to, scale.invert(right))]
   if (scene.axis !== 'order') {
     return timeTicks(from, to, width / APART).map((time) => ({ position: time, label: durationText(time) }))
@@ -30,7 +29,7 @@ interface Moments {
 const knownMoments = new WeakMap<Scene, Moments>()
 
 /** In order, where a time begins. Every second, fourth, … of these times where they are close: so panning changes none. */
-function orderTicks(scene: Scene, scale: ScaleLinear<number, number>, from: number, to: number): Tick[] {
+function orderTicks(scene: Scene, scale: Scale, from: number, to: number): Tick[] {
   const { positions, times } = momentsOf(scene)
   const [first, last] = [firstFrom(positions, from), firstFrom(positions, to + 1e-9)]
   const between = last > first ? (scale(to) - scale(from)) / (last - first) : APART
