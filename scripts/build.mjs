@@ -10,6 +10,8 @@ import { fileURLToPath } from 'node:url'
 
 import { build } from 'esbuild'
 
+import { addLicences, writeLicences } from './licences.mjs'
+
 const root = fileURLToPath(new URL('..', import.meta.url))
 const { exports: entries } = JSON.parse(readFileSync(path.join(root, 'package.json'), 'utf8'))
 const published = Object.values(entries).flatMap((entry) => (entry.default ? [entry.default] : []))
@@ -55,7 +57,7 @@ await build({
   logLevel: 'warning',
 })
 // The page of a run, which src/report/page.ts puts into one file with its data.
-await build({
+const page = await build({
   absWorkingDir: root,
   entryPoints: [
     { in: 'src/report/page/main.tsx', out: 'page' },
@@ -70,5 +72,23 @@ await build({
   target: 'es2022',
   tsconfig: 'src/report/page/tsconfig.json',
   alias: { 'd3-transition': './src/report/page/no-transition.ts' },
+  metafile: true,
   logLevel: 'warning',
 })
+// What draws the pictures, with the packages that it draws them by: only who draws them loads it.
+const picture = await build({
+  absWorkingDir: root,
+  entryPoints: { 'picture/main': 'src/report/picture/main.tsx' },
+  outdir: 'dist/src/report',
+  bundle: true,
+  minify: true,
+  legalComments: 'none',
+  format: 'esm',
+  platform: 'node',
+  target: 'node20.19',
+  tsconfig: 'src/report/picture/tsconfig.json',
+  metafile: true,
+  logLevel: 'warning',
+})
+addLicences('dist/src/report/page.js', page.metafile)
+writeLicences([picture.metafile, page.metafile])

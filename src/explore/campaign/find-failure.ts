@@ -1,12 +1,14 @@
+import type { Recording } from '../../timeline/recording.ts'
 import type { Exploration } from '../exploration.ts'
 import { Player } from '../play/player.ts'
 import { failureOf, type RecordedFailure } from '../replay/failure.ts'
 import type { Shrunk } from '../search/shrink.ts'
 
-/** A failure, and what was thrown, if that is what fails. */
+/** A failure, what was thrown, if that is what fails, and what happened. */
 export interface FoundFailure {
   readonly failure: RecordedFailure
   readonly thrown: unknown
+  readonly recording: Recording
 }
 
 /** What was found, to be replayed: the shortest schedule there is of it, played once more for its timeline. */
@@ -16,5 +18,6 @@ export async function failureOfFind(
 ): Promise<FoundFailure> {
   using player = new Player()
   const { trace, thrown } = await player.play(exploration, schedule)
-  return { failure: failureOf(exploration, schedule, violation, trace), thrown }
+  const failure = failureOf(exploration, schedule, violation, trace)
+  return { failure, thrown, recording: trace.timeline.recording() }
 }

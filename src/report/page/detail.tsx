@@ -111,7 +111,7 @@ function TimelineView({
         chosen={event}
         choose={chooseEvent}
       />
-      <Legend />
+      <Legend scene={scene} />
       {recording.cut && (
         <p class="cut">
           {recording.cut.count.toLocaleString('en-US')} events from #{recording.cut.from} on are not kept: a

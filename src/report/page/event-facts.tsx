@@ -36,7 +36,7 @@ export function EventFacts({ scene, chosen, step }: EventFactsProperties): JSX.E
     <section class="facts" aria-label="Event">
       <div class="facts-head">
         <h3>
-          <GlyphIcon glyph={scene.glyphs[chosen] ?? 'said'} /> {kind} <small>#{seq}</small>
+          <GlyphIcon glyph={scene.glyphs[chosen]} /> {kind} <small>#{seq}</small>
         </h3>
         <button
           type="button"

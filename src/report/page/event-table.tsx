@@ -71,7 +71,7 @@ export function EventTable({ scene, chosen, choose, words }: EventTablePropertie
                 <Marked text={whoOf(event)} words={words} />
               </span>
               <span class="what" role="gridcell">
-                <GlyphIcon glyph={scene.glyphs[index] ?? 'said'} />
+                <GlyphIcon glyph={scene.glyphs[index]} />
                 <Marked text={eventText(event)} words={words} />
               </span>
             </div>

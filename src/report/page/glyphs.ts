@@ -1,67 +1,80 @@
 import type { TimelineEvent } from '../../timeline/events.ts'
+import { type Sign, signOf } from '../picture/signs.ts'
 
-/** What a mark says at a glance: its shape and its colour, so that either is enough. */
-export type Glyph =
-  | 'start'
-  | 'ready'
-  | 'said'
-  | 'fault'
-  | 'request'
-  | 'signal'
-  | 'exit'
-  | 'failure'
-  | 'decision'
-
-/** Within a square of 12, its middle at 0. */
-export const GLYPH_PATHS: Readonly<Record<Glyph, string>> = {
-  start: 'M-3.5-5L5 0L-3.5 5Z',
-  ready: 'M0-4.6A4.6 4.6 0 1 1 0 4.6A4.6 4.6 0 1 1 0-4.6ZM0-2.2A2.2 2.2 0 1 0 0 2.2A2.2 2.2 0 1 0 0-2.2Z',
-  said: 'M0-3.6A3.6 3.6 0 1 1 0 3.6A3.6 3.6 0 1 1 0-3.6Z',
-  fault: 'M0-5.6L5.6 0L0 5.6L-5.6 0Z',
-  request: 'M-4-4H4V4H-4Z',
-  signal: 'M-5-4H5L0 5Z',
-  exit: 'M-1.8-5.5H1.8V5.5H-1.8Z',
-  failure: 'M-5-3.2L-3.2-5L0-1.8L3.2-5L5-3.2L1.8 0L5 3.2L3.2 5L0 1.8L-3.2 5L-5 3.2L-1.8 0Z',
-  decision: 'M-4-4H4V4H-4ZM-2.2-2.2V2.2H2.2V-2.2Z',
+/** What a mark looks like; the same object for all that look the same. */
+export interface Glyph {
+  /** A path around 0, 0; about 10 px wide and high. */
+  readonly shape: string
+  /** Its colour: a class, and a variable, of the style sheet. */
+  readonly look: Sign['look'] | 'start' | 'up' | 'wait'
+  readonly hollow: boolean
+  /** What it is called in the legend. */
+  readonly meaning: string
+  /** What is drawn on top: 2 is on 1, 1 is on 0. */
+  readonly layer: 0 | 1 | 2
 }
 
-/** What the legend says of each. */
-export const GLYPH_NAMES: Readonly<Record<Glyph, string>> = {
-  start: 'spawned',
-  ready: 'ready',
-  said: 'cue, note, step',
-  fault: 'fault',
-  request: 'request',
-  signal: 'signal',
-  exit: 'exited with code 0',
-  failure: 'failure: other exits, failed starts, gave up, not caught',
-  decision: 'backoff, reset, stopped',
-}
+export const LOOKS: readonly Glyph['look'][] = [
+  'bad',
+  'order',
+  'end',
+  'traffic',
+  'word',
+  'start',
+  'up',
+  'wait',
+]
 
+/** As in the pictures; and what pictures tell by bars alone has a mark here, too, since every event can be chosen. */
 export function glyphOf(event: TimelineEvent): Glyph {
-  switch (event.kind) {
-    case 'spawn':
-      return 'start'
-    case 'ready':
-    case 'fault':
-    case 'request':
-    case 'signal':
-      return event.kind
-    case 'exit':
-      return event.exitCode === 0 ? 'exit' : 'failure'
-    case 'spawn-failed':
-    case 'start-failed':
-    case 'gave-up':
-    case 'crash':
-      return 'failure'
-    case 'backoff':
-    case 'reset':
-    case 'stopped':
-      return 'decision'
-    case 'step':
-      return event.outcome === 'failed' ? 'failure' : 'said'
-    case 'cue':
-    case 'note':
-      return 'said'
+  const sign = signOf(event)
+  if (!sign) return BEGINNINGS[event.kind as keyof typeof BEGINNINGS]
+  const { shape, look, hollow, meaning, rank } = sign
+  const key = `${look} ${hollow} ${meaning}`
+  const glyph = known.get(key) ?? {
+    shape,
+    look,
+    hollow,
+    meaning: meaningOf(event, meaning),
+    layer: layerOf(rank),
   }
+  known.set(key, glyph)
+  return glyph
+}
+
+const known = new Map<string, Glyph>()
+
+/** Of events with which bars begin. */
+const BEGINNINGS: Readonly<Record<'spawn' | 'ready' | 'backoff', Glyph>> = {
+  spawn: {
+    shape: 'M-4 -5L-1 -5L4 0L-1 5H-4L0.6 0Z',
+    look: 'start',
+    hollow: false,
+    meaning: 'spawned',
+    layer: 0,
+  },
+  ready: {
+    shape: 'M-5 0.2L-3.2 -1.7L-1.4 0.2L3.2 -4.6L5 -2.7L-1.4 4Z',
+    look: 'up',
+    hollow: false,
+    meaning: 'ready',
+    layer: 0,
+  },
+  backoff: {
+    shape: 'M-4 -4.5H-1.2V4.5H-4ZM1.2 -4.5H4V4.5H1.2Z',
+    look: 'wait',
+    hollow: false,
+    meaning: 'backoff',
+    layer: 0,
+  },
+}
+
+function meaningOf(event: TimelineEvent, meaning: string): string {
+  if (event.kind === 'exit') return event.exitCode === 0 ? 'exit with code 0' : 'other exits'
+  if (event.kind === 'request' && event.status === undefined) return 'request without an answer'
+  return meaning
+}
+
+function layerOf(rank: number): 1 | 2 {
+  return rank < 7 ? 2 : 1
 }

@@ -1,13 +1,19 @@
 import type { JSX } from 'preact'
 
 import type { ReportedTest } from '../report-data.ts'
-import { type Glyph, GLYPH_PATHS } from './glyphs.ts'
+import type { Glyph } from './glyphs.ts'
 
 /** The mark of an event, as in the lanes. */
-export function GlyphIcon({ glyph }: { readonly glyph: Glyph }): JSX.Element {
+export function GlyphIcon({ glyph }: { readonly glyph: Glyph | undefined }): JSX.Element {
   return (
-    <svg class={`glyph glyph-${glyph}`} viewBox="-7 -7 14 14" width="14" height="14" aria-hidden="true">
-      <path d={GLYPH_PATHS[glyph]} fill-rule="evenodd" />
+    <svg
+      class={`glyph look-${glyph?.look ?? 'end'}${glyph?.hollow ? ' hollow' : ''}`}
+      viewBox="-7 -7 14 14"
+      width="14"
+      height="14"
+      aria-hidden="true"
+    >
+      <path d={glyph?.shape} />
     </svg>
   )
 }

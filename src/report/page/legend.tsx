@@ -1,7 +1,7 @@
 import type { JSX } from 'preact'
 
-import { type Glyph, GLYPH_NAMES } from './glyphs.ts'
 import { GlyphIcon } from './icons.tsx'
+import type { Scene } from './scene.ts'
 
 const BARS = [
   ['starting', 'spawned, not yet ready'],
@@ -9,8 +9,8 @@ const BARS = [
   ['backoff', 'backoff: waits for its restart'],
 ] as const
 
-/** What bars and marks stand for. */
-export function Legend(): JSX.Element {
+/** What the bars, and the marks of this timeline, stand for. */
+export function Legend({ scene }: { readonly scene: Scene }): JSX.Element {
   return (
     <details class="legend">
       <summary>Legend</summary>
@@ -21,10 +21,10 @@ export function Legend(): JSX.Element {
             {name}
           </li>
         ))}
-        {Object.entries(GLYPH_NAMES).map(([glyph, name]) => (
-          <li key={glyph}>
-            <GlyphIcon glyph={glyph as Glyph} />
-            {name}
+        {[...new Set(scene.glyphs)].map((glyph) => (
+          <li key={glyph.meaning}>
+            <GlyphIcon glyph={glyph} />
+            {glyph.meaning}
           </li>
         ))}
       </ul>

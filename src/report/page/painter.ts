@@ -1,5 +1,5 @@
 import type { Bar, Lane } from '../lanes.ts'
-import { type Glyph, GLYPH_PATHS } from './glyphs.ts'
+import type { Glyph } from './glyphs.ts'
 import type { Palette } from './palette.ts'
 import type { Scale } from './scale.ts'
 import { firstFrom, type Scene } from './scene.ts'
@@ -17,8 +17,6 @@ const CLOSE = 1.5
 
 /** Marks that lie closer than this to each other run into one. */
 const CROWDED = 4
-/** Where marks cover each other, failures are on top, and what follows from them is below. */
-const LAYERS: Readonly<Partial<Record<Glyph, number>>> = { decision: 0, failure: 2, fault: 2 }
 
 /** What is looked at. All in px. */
 export interface View {
@@ -127,16 +125,15 @@ function paintLane(
     const index = events[at] ?? 0
     const x = scale(positions[index] ?? 0)
     if (x > width + 8) break
-    const glyph = glyphs[index] ?? 'said'
-    if (x - (drawn.get(glyph) ?? -Infinity) < CLOSE) continue
+    const glyph = glyphs[index]
+    if (!glyph || x - (drawn.get(glyph) ?? -Infinity) < CLOSE) continue
     drawn.set(glyph, x)
     marks.push({ glyph, x, isAlone: x - before > CROWDED })
     before = x
   }
   for (const layer of [0, 1, 2]) {
     for (const { glyph, x, isAlone } of marks) {
-      if ((LAYERS[glyph] ?? 1) === layer)
-        paintGlyph(context, glyph, x, middle, palette, isAlone || layer === 2)
+      if (glyph.layer === layer) paintGlyph(context, glyph, x, middle, palette, isAlone || layer === 2)
     }
   }
 }
@@ -177,18 +174,24 @@ function paintGlyph(
   palette: Palette,
   isAlone = true,
 ): void {
-  const path = PATHS.get(glyph) ?? new Path2D(GLYPH_PATHS[glyph])
+  const path = PATHS.get(glyph) ?? new Path2D(glyph.shape)
   PATHS.set(glyph, path)
   context.save()
   context.translate(x, y)
+  const colour = palette.looks[glyph.look]
   if (isAlone) {
     // What it lies on does not run into it.
     context.strokeStyle = palette.ground
-    context.lineWidth = 2.5
+    context.lineWidth = glyph.hollow ? 4 : 2.5
     context.stroke(path)
   }
-  context.fillStyle = palette.glyphs[glyph]
-  context.fill(path, 'evenodd')
+  context.fillStyle = glyph.hollow ? palette.ground : colour
+  context.fill(path)
+  if (glyph.hollow) {
+    context.strokeStyle = colour
+    context.lineWidth = 1.8
+    context.stroke(path)
+  }
   context.restore()
 }
 
@@ -216,7 +219,8 @@ function paintChosen(
     context.lineWidth = 2
     context.strokeStyle = index === view.chosen ? palette.accent : palette.dim
     context.stroke()
-    paintGlyph(context, scene.glyphs[index] ?? 'said', x, y, palette)
+    const glyph = scene.glyphs[index]
+    if (glyph) paintGlyph(context, glyph, x, y, palette)
   }
 }
 

@@ -1,4 +1,4 @@
-import type { Glyph } from './glyphs.ts'
+import { type Glyph, LOOKS } from './glyphs.ts'
 
 /** The colours of the lanes as the style sheet has them at this moment: what a canvas can draw with. */
 export interface Palette {
@@ -12,7 +12,7 @@ export interface Palette {
   readonly starting: string
   readonly ready: string
   readonly backoff: string
-  readonly glyphs: Readonly<Record<Glyph, string>>
+  readonly looks: Readonly<Record<Glyph['look'], string>>
 }
 
 const PROPERTIES = [
@@ -27,17 +27,6 @@ const PROPERTIES = [
   'ready',
   'backoff',
 ] as const
-const GLYPHS = [
-  'start',
-  'ready',
-  'said',
-  'fault',
-  'request',
-  'signal',
-  'exit',
-  'failure',
-  'decision',
-] as const
 
 /** Read off `element`: `light-dark()` and the colours of a high contrast are resolved nowhere but on an element. */
 export function paletteOf(element: HTMLElement): Palette {
@@ -48,7 +37,7 @@ export function paletteOf(element: HTMLElement): Palette {
   }
   const palette = {
     ...Object.fromEntries(PROPERTIES.map((name) => [name, read(name)])),
-    glyphs: Object.fromEntries(GLYPHS.map((name) => [name, read(`glyph-${name}`)])),
+    looks: Object.fromEntries(LOOKS.map((name) => [name, read(`look-${name}`)])),
   }
   element.style.color = before
   return palette as unknown as Palette

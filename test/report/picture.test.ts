@@ -1,0 +1,84 @@
+import { expect, test } from 'vitest'
+
+import { packRecordings, unpackRecordings } from '../../src/report/packed.ts'
+import { timelinePicture } from '../../src/report/picture.ts'
+import type { Recording } from '../../src/timeline/recording.ts'
+import { crashLoop, recorded } from './sample.ts'
+
+/** What the picture tells whoever reads it: its texts, in their order. */
+async function textsOf(...recordings: Recording[]): Promise<string[]> {
+  const svg = await timelinePicture(recordings, { title: 'a test', failed: true })
+  return [...svg.matchAll(/<text[^>]*>([^<]*)</g)].map(([, text]) => text ?? '')
+}
+
+test('the picture of a restart loop is this', async () => {
+  const svg = await timelinePicture([crashLoop(3)], { title: 'waits, then gives up', failed: true })
+  await expect(svg).toMatchFileSnapshot('crash-loop.svg')
+})
+
+test('real times are in it only where time was real', async () => {
+  const draw = (recording: Recording): Promise<string> =>
+    timelinePicture([recording], { title: '', failed: true })
+  const other = (recording: Recording): Recording => ({
+    ...recording,
+    realTimes: [],
+    end: { ...recording.end, real: 1 },
+  })
+  const virtual = crashLoop(2)
+  expect(await draw(other(virtual))).toBe(await draw(virtual))
+  const real = recorded([[12.345, { kind: 'spawn', agent: 'web', attempt: 1 }]], { end: 99, virtual: false })
+  expect(await textsOf(real)).toEqual(expect.arrayContaining(['real time', '12.345 ms', '99 ms']))
+})
+
+test('faults, exits, signals and backoffs are told in words', async () => {
+  const texts = await textsOf(crashLoop(2))
+  expect(texts).toEqual(
+    expect.arrayContaining(['agent#1', 'fault: exit', 'exit 1', 'backoff 1 s', 'agent#2', 'gave up']),
+  )
+})
+
+test('what tests say does not break the document', async () => {
+  const text = '</text><script>alert(1)</script> ]]> & " \' \u0000\u001B[31m \u202E \uD800 \uFFFF\n'
+  const recording = recorded([
+    [0, { kind: 'note', text }],
+    [0, { kind: 'spawn', agent: text, attempt: 1 }],
+  ])
+  const svg = await timelinePicture([recording], { title: text, failed: true })
+  // oxlint-disable-next-line no-control-regex -- XML has none of them
+  expect(svg).not.toMatch(/<script|\]\]>|[\u0000-\u0009\u000B-\u001F\u202E\uFFFE\uFFFF]|\p{Cs}/u)
+  expect(svg).toContain('&lt;script')
+})
+
+test('there is nothing in it from elsewhere', async () => {
+  const svg = await timelinePicture([crashLoop(2)], { title: '', failed: false })
+  expect(svg.replace('xmlns="http://www.w3.org/2000/svg"', '')).not.toMatch(
+    /https?:|href|@import|<script|<image|<foreignObject/,
+  )
+})
+
+test('of 10,000 events the first and the last ones are shown, and it says so', async () => {
+  const recording = crashLoop(2000, 'agent', () => 250)
+  const svg = await timelinePicture([recording], { title: '', failed: true })
+  expect(svg.length).toBeLessThan(300_000)
+  expect(svg).toContain('9800 events are not shown')
+  expect(svg).toContain('10000 events (the first 60 and the last 140 are shown)')
+  expect(svg).toContain('#2000')
+})
+
+test('the events that a packed recording has lost are counted as well', async () => {
+  const [cut] = unpackRecordings(packRecordings([crashLoop(5000, 'agent', () => 1)]))
+  expect(await textsOf(cut!)).toContain('⋯ 24800 events are not shown ⋯')
+})
+
+test('a few attempts have a row each, and many share rows', async () => {
+  const rows = async (attempts: number): Promise<number> =>
+    (await textsOf(crashLoop(attempts))).filter((text) => text.startsWith('agent')).length
+  expect(await rows(5)).toBe(5)
+  expect(await rows(13)).toBeLessThan(6)
+  expect(await textsOf(crashLoop(13))).toEqual(expect.arrayContaining(['#1', '#7', '#13']))
+})
+
+test('several recordings are one below the other, with a number each', async () => {
+  const texts = await textsOf(crashLoop(1, 'web'), crashLoop(1, 'db'))
+  expect(texts).toEqual(expect.arrayContaining(['1: virtual time', 'web#1', '2: virtual time', 'db#1']))
+})
