@@ -1,17 +1,27 @@
 export const SCOPES = {
   restart: {
     pool: 'threads',
-    mutate: ['src/restart/**/*.ts'],
+    mutate: ['src/restart/*.ts'],
     tests: [
       'test/restart/policy.test.ts',
       'test/restart/success.test.ts',
-      'test/docs/presets.test.ts',
-      'test/restart/preset-lives.test.ts',
+      'test/restart/backoff.test.ts',
       'test/restart/restart-loop.test.ts',
       'test/restart/history.test.ts',
-      'test/restart/backoff.test.ts',
-      'test/restart/model.test.ts',
+      'test/restart/agent-starter.test.ts',
+      'test/restart/preset-lives.test.ts',
       'test/simulate/restart-loop.test.ts',
+      'test/restart/model.test.ts',
+    ],
+  },
+  'restart/presets': {
+    pool: 'threads',
+    mutate: ['src/restart/presets/*.ts'],
+    tests: [
+      'test/restart/windows.test.ts',
+      'test/restart/delays.test.ts',
+      'test/restart/preset-lives.test.ts',
+      'test/docs/presets.test.ts',
     ],
   },
   fault: {
