@@ -1,7 +1,6 @@
 import { expect, test } from 'vitest'
 
-import type { BackoffContext } from '../../src/restart/backoff.ts'
-import type { BackoffStrategy } from '../../src/restart/backoff.ts'
+import type { BackoffContext, BackoffStrategy } from '../../src/restart/backoff.ts'
 import {
   anewAfter,
   atEndOfInterval,
@@ -15,8 +14,8 @@ import {
   unlessReady,
 } from '../../src/restart/presets/delays.ts'
 
-const first = (count: number, backoff: BackoffStrategy): number[] =>
-  Array.from({ length: count }, (_, attempt) => backoff.next(attempt))
+const first = (count: number, backoff: BackoffStrategy, context?: BackoffContext): number[] =>
+  Array.from({ length: count }, (_, attempt) => backoff.next(attempt, context))
 
 test.for<[string, BackoffStrategy, readonly number[]]>([
   ['anewAfter', anewAfter(1000, flooredGrowth(100, 2, 400)), [100, 200, 400, 400]],
@@ -30,6 +29,7 @@ test.for<[string, BackoffStrategy, readonly number[]]>([
   ['pauseWhenMany', pauseWhenMany({ threshold: 2, halfLife: 1, pause: 50, share: 0 }), [0, 0, 50, 0, 0, 50]],
 ])('%s goes by the number of the restart if nothing else is known', ([, backoff, delays]) => {
   expect(first(delays.length, backoff)).toEqual(delays)
+  expect(first(delays.length, backoff, { uptime: 0, wasReady: false })).toEqual(delays)
 })
 
 test('a delay is prolonged by the randomness of the loop, and else of the system', () => {
@@ -43,9 +43,9 @@ test('a delay that begins anew does so with the first restart after a life that 
   const backoff = anewAfter(1000, flooredGrowth(100, 2, 1600))
   const next = (...lives: number[]): number => {
     const failures = lives.map((life) => ({ startedAt: 0, endedAt: life, uptime: 0 }))
-    return backoff.next(lives.length - 1, { uptime: 0, wasReady: false, failures })
+    return backoff.next(9, { uptime: 0, wasReady: false, failures })
   }
-  expect([next(1000), next(1000, 0), next(0, 1000), next(0, 0, 0)]).toEqual([100, 200, 100, 400])
+  expect([next(1000), next(1000, 0), next(0, 1000), next(0, 0, 0)]).toEqual([100, 200, 100, 1600])
 })
 
 test('after too many failures in an interval its end is waited for, and then not again', () => {

@@ -54,7 +54,7 @@ export default defineConfig({
     sequence: { sequencer: AsListed },
     // One worker for all files of a mutant: most of the time would be spent on starting workers.
     isolate: false,
-    testTimeout: 5_000,
-    hookTimeout: 5_000,
+    testTimeout: 10_000,
+    hookTimeout: 10_000,
   },
 })
