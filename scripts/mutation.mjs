@@ -5,7 +5,7 @@ import { parseArgs } from 'node:util'
 
 import { resultsOf, SCOPES } from '../test/lab/mutation/scopes.mjs'
 
-const USAGE = `Mutates src and runs the tests that should notice. What has not changed since the last time is not run again.
+const USAGE = `Mutates src and runs the tests that should notice. What has not changed since the last time is not run again. Linux.
   npm run mutation -- [folder | file | pattern …]   such as clock, src/clock/driver.ts, src/clock/driver.ts:10-20
   --again   also what has not changed
   --table   only shows what is known`
@@ -14,6 +14,16 @@ const { values, positionals } = parseArgs({
   allowPositionals: true,
   options: { help: { type: 'boolean' }, again: { type: 'boolean' }, table: { type: 'boolean' } },
 })
+
+/**
+ * A mutant of what stops processes may send SIGKILL to all that it sees, so it sees none but its own. The shell is there to
+ * wait for orphans.
+ */
+const ALONE = [
+  ...['unshare', '--pid', '--fork', '--mount-proc', '--kill-child'],
+  ...(process.getuid?.() === 0 ? [] : ['--user', '--map-current-user', '--keep-caps']),
+  ...['sh', '-c', '"$@"; exit $?', 'sh'],
+]
 
 const STATUSES = ['Killed', 'Timeout', 'Survived', 'NoCoverage', 'Ignored']
 
@@ -32,8 +42,10 @@ function mutate(subjects) {
         ...(pattern ? ['--mutate', `src/${pattern}`] : []),
         ...(values.again ? ['--force'] : []),
       ]
+      const [program, ...words] = [...ALONE, 'npx', 'stryker', 'run', ...options]
       const env = { ...process.env, MUTATION_SCOPE: scope }
-      const { status } = spawnSync('npx', ['stryker', 'run', ...options], { stdio: 'inherit', env })
+      const { status, error } = spawnSync(program, words, { stdio: 'inherit', env })
+      if (error) throw error
       exitCode ||= status ?? 1
     }
   }
