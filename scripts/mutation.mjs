@@ -19,11 +19,9 @@ const { values, positionals } = parseArgs({
  * A mutant of what stops processes may send SIGKILL to all that it sees, so it sees none but its own. The shell is there to
  * wait for orphans.
  */
-const ALONE = [
-  ...['unshare', '--pid', '--fork', '--mount-proc', '--kill-child'],
-  ...(process.getuid?.() === 0 ? [] : ['--user', '--map-current-user', '--keep-caps']),
-  ...['sh', '-c', '"$@"; exit $?', 'sh'],
-]
+const USER = process.getuid?.() === 0 ? [] : ['--user', '--map-current-user', '--keep-caps']
+const NAMESPACE = ['unshare', ...USER, '--pid', '--fork', '--mount-proc', '--kill-child']
+const ALONE = [...NAMESPACE, 'sh', '-c', '"$@"; exit $?', 'sh']
 
 const STATUSES = ['Killed', 'Timeout', 'Survived', 'NoCoverage', 'Ignored']
 

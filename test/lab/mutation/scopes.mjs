@@ -89,9 +89,12 @@ export const SCOPES = {
     pool: 'threads',
     mutate: ['src/process/*.ts'],
     tests: [
+      'test/process/launch-error.test.ts',
       'test/process/watcher.test.ts',
       'test/process/table.test.ts',
       'test/process/signals.test.ts',
+      'test/process/refusal.test.ts',
+      'test/process/launcher-script.test.ts',
       'test/process/spawn-errors.test.ts',
       'test/process/environment.test.ts',
       'test/process/agent-output.test.ts',
@@ -100,10 +103,9 @@ export const SCOPES = {
       'test/process/spawner.test.ts',
       'test/process/supervisor-handle.test.ts',
       'test/process/attempts.test.ts',
-      'test/process/foreign-attempts.test.ts',
-      'test/process/hostile-agents.test.ts',
-      'test/process/foreign-exits.test.ts',
       'test/process/stop-tree.test.ts',
+      'test/process/foreign-attempts.test.ts',
+      'test/process/foreign-exits.test.ts',
     ],
   },
   'process/confinement': {
@@ -124,6 +126,7 @@ export const TOO_SLOW = [
   /is started again at once and for ever|has a timer of its own|that wakes up after a second|^a sleep is not given up/,
   /^two hundred programs|^a seed gives another order|^order holds also long/,
   /^trigger rejects for a program that speaks nothing|^an agent that confirms nothing of what/,
+  /^concurrent children are numbered|^every way of child_process is numbered|^an agent that says ready and exits at once/,
   /^killAll names what cannot be killed|keeps it open|^one whose connection somebody else/,
 ]
 
