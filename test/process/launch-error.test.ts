@@ -38,17 +38,14 @@ test.each(['ENOENT', 'ENOTDIR'])('%s is the interpreter of a file that is there'
   ])
 })
 
-test('advice for a program is not that for an agent', () => {
-  for (const isProgram of [true, false]) {
-    const builds = expect.stringContaining('buildAgentForTest')
-    const advice = isProgram ? expect.not.stringContaining('buildAgentForTest') : builds
-    for (const [file, code] of [
-      ['/bin/no', 'ENOENT'],
-      ['/bin/sh', 'ENOENT'],
-      ['/bin/sh', 'EACCES'],
-    ] as const)
-      expect(explained(file, code, { isProgram })[1]).toEqual(advice)
-  }
+test.each([
+  ['/bin/no', 'ENOENT'],
+  ['/bin/sh', 'ENOENT'],
+  ['/bin/sh', 'EACCES'],
+])('advice for the program %s, %s, is not that for an agent', (file, code) => {
+  const namesBuild = (isProgram: boolean): boolean =>
+    explained(file, code, { isProgram })[1].includes('buildAgentForTest')
+  expect([namesBuild(true), namesBuild(false)]).toEqual([false, true])
 })
 
 test.each<[string, string]>([
