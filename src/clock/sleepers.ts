@@ -87,7 +87,8 @@ export class Sleepers {
     done: (error?: unknown) => void,
   ): () => void {
     if (signal?.aborted) {
-      done(signal.reason)
+      // Not before the caller has what is returned here.
+      queueMicrotask(() => done(signal.reason))
       return () => {}
     }
     const abort = (): void => {

@@ -88,8 +88,9 @@ export class ExponentialBackoff implements BackoffStrategy {
   }
 
   #plain(attempt: number): number {
-    // 0 times an overflowed power would be no number at all.
-    return this.#initial === 0 ? 0 : Math.min(this.#initial * this.#multiplier ** attempt, this.#max)
+    // 0 times an overflowed power would be no number at all; nor is what jitter makes of Infinity.
+    if (this.#initial === 0) return 0
+    return Math.min(this.#initial * this.#multiplier ** attempt, this.#max, Number.MAX_SAFE_INTEGER)
   }
 
   #jittered(delay: number, previous = this.#initial, random: () => number): number {

@@ -148,12 +148,11 @@ class Context implements BackoffContext {
       return this.#history.listWith(this.#ended)
     },
     enumerable: true,
-    configurable: true,
   }
 }
 
 function isSuccess(success: RestartSuccess, result: WatchResult, record: RestartRecord): boolean {
   if (typeof success === 'function') return success(result, record)
   const end = result.signal ?? result.exitCode
-  return end !== null && success.includes(end)
+  return success.some((one) => one === end)
 }

@@ -196,7 +196,7 @@ export class RestartLoop {
       running = await waiting.wait(starting)
     } catch (error) {
       // What is up only after the abort is closed when it comes.
-      if (signal.aborted) starting?.then((late) => late && discard(late)).catch(() => {})
+      starting?.then((late) => late && discard(late)).catch(() => {})
       signal.throwIfAborted()
       this.#onEvent({ type: 'start-failed', attempt, error })
       return { kind: 'start-failed', startedAt, error }

@@ -1,7 +1,13 @@
 import * as fc from 'fast-check'
 import { expect, test } from 'vitest'
 
-import { ConstantBackoff, ExponentialBackoff, type Jitter, ListBackoff } from '../../src/restart/backoff.ts'
+import {
+  ConstantBackoff,
+  ExponentialBackoff,
+  type Jitter,
+  ListBackoff,
+  systemRandom,
+} from '../../src/restart/backoff.ts'
 
 const first = (count: number, backoff: { next(attempt: number): number }): number[] =>
   Array.from({ length: count }, (_, attempt) => backoff.next(attempt))
@@ -74,14 +80,37 @@ test('a constant and a list give what they were given', () => {
 })
 
 test.for([
-  ['initial', () => new ExponentialBackoff({ initial: -1 })],
-  ['initial', () => new ExponentialBackoff({ initial: NaN })],
-  ['max', () => new ExponentialBackoff({ initial: 2, max: 1 })],
-  ['multiplier', () => new ExponentialBackoff({ multiplier: 0.5 })],
-  ['jitter', () => new ExponentialBackoff({ jitter: 1.5 })],
-  ['jitter', () => new ExponentialBackoff({ jitter: 'half' as 'full' })],
-  ['delay', () => new ConstantBackoff(-1)],
-  ['delays', () => new ListBackoff([])],
-] as const)('an invalid %s is refused by its name', ([option, make]) => {
+  ['initial', '-1', () => new ExponentialBackoff({ initial: -1 })],
+  ['initial', 'NaN', () => new ExponentialBackoff({ initial: NaN })],
+  ['max', '1', () => new ExponentialBackoff({ initial: 2, max: 1 })],
+  ['multiplier', '0.5', () => new ExponentialBackoff({ multiplier: 0.5 })],
+  ['jitter', '1.5', () => new ExponentialBackoff({ jitter: 1.5 })],
+  ['jitter', '-0.5', () => new ExponentialBackoff({ jitter: -0.5 })],
+  ['jitter', '"half"', () => new ExponentialBackoff({ jitter: 'half' as 'full' })],
+  ['delay', '-1', () => new ConstantBackoff(-1)],
+  ['delay', 'Symbol(ms)', () => new ConstantBackoff(Symbol('ms') as never)],
+  ['delays', '[]', () => new ListBackoff([])],
+  ['delays', '[1,-1]', () => new ListBackoff([1, -1])],
+] as const)('an invalid %s, %s, is refused by its name', ([option, shown, make]) => {
   expect(make).toThrow(expect.objectContaining({ code: 'ERR_OPTION_INVALID', option }))
+  expect(make).toThrow(`\`${option}\` is ${shown}, but must be`)
+})
+
+test('a delay without an end is a number, whatever the jitter', () => {
+  for (const jitter of [0, 0.5, 'full', 'equal'] as const) {
+    const backoff = new ExponentialBackoff({ max: Infinity, jitter, random: () => 0 })
+    expect([jitter, Number.isInteger(backoff.next(10_000))]).toEqual([jitter, true])
+  }
+})
+
+test('a delay without jitter takes no randomness', () => {
+  let asked = 0
+  expect(new ExponentialBackoff({ random: () => ++asked }).next(0)).toBe(1000)
+  expect(asked).toBe(0)
+})
+
+test('the randomness of the system is from 0 to 1, and not the same again', () => {
+  const values = Array.from({ length: 100 }, systemRandom)
+  expect(values.every((value) => value >= 0 && value < 1)).toBe(true)
+  expect(new Set(values.map((value) => Math.floor(10 * value))).size).toBeGreaterThan(1)
 })

@@ -98,6 +98,16 @@ test('a loop without a limit remembers no more of its failures than it may be as
   expect([state.counted.length, state.history.length]).toEqual([0, 1000])
 })
 
+test('a history goes on where it is, until that is twice as long as what is remembered', () => {
+  const record = (startedAt: number): RestartRecord => ({ startedAt, endedAt: startedAt, uptime: 0 })
+  const [empty, records]: RestartRecord[][] = [[], [record(0)]]
+  // All loops begin with the same one.
+  new History(empty).with(record(0))
+  let history = new History(records)
+  for (let time = 1; time < 2010; time++) history = history.with(record(time))
+  expect([empty?.length, records?.length, history.length]).toEqual([0, 2000, 1000])
+})
+
 test('a history that has gone on stays as it is, and can go on in another way', () => {
   const record = (startedAt: number): RestartRecord => ({ startedAt, endedAt: startedAt, uptime: 0 })
   const times = (history: History): number[] => history.listWith(record(-1)).map(({ startedAt }) => startedAt)

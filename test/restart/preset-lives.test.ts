@@ -280,3 +280,8 @@ test('a way to restart that nobody knows is refused', () => {
     expect.objectContaining({ code: 'ERR_OPTION_UNKNOWN' }),
   )
 })
+
+test('what nobody has watched is only as documented', () => {
+  expect(as('docker', 'observed').preset.as).toBe('documented')
+  expect(as('pm2', 'observed').preset.as).toBe('observed')
+})

@@ -3,7 +3,7 @@ import { anewAfter, atEndOfInterval, prolonged } from './delays.ts'
 import type { KnownSupervisor } from './preset.ts'
 import { failuresInInterval } from './windows.ts'
 
-const kubernetes: KnownSupervisor = {
+const kubernetes = {
   options: {
     policy: 'always',
     resetAfter: 600_000,
@@ -16,7 +16,7 @@ const kubernetes: KnownSupervisor = {
   source:
     'Pod Lifecycle, https://kubernetes.io/docs/concepts/workloads/pods/pod-lifecycle/; client-go, util/flowcontrol/backoff.go',
   notes: ["`restartPolicy: OnFailure` is `policy: 'on-failure'`, `Never` is `policy: 'never'`."],
-}
+} satisfies KnownSupervisor
 
 const nomad: KnownSupervisor = {
   options: {
@@ -52,7 +52,7 @@ export const CONTAINERS = {
       'KEP-4603, Tune CrashLoopBackoff, https://www.kubernetes.dev/resources/keps/4603/: ' +
       'the feature gate ReduceDefaultCrashLoopBackOffDecay',
     notes: [
-      ...(kubernetes.notes ?? []),
+      ...kubernetes.notes,
       'The maximum can be set for each node, from 1 to 300 s, by `crashLoopBackOff.maxContainerRestartPeriod`.',
     ],
   },

@@ -5,7 +5,8 @@ import { interval, quickFailuresInARow } from './windows.ts'
 /** A delay that begins anew once the program has lived for `ms`; what is counted against a limit goes on. (Docker, pm2) */
 export function anewAfter(ms: number, backoff: BackoffStrategy): BackoffStrategy {
   return {
-    next(attempt, { failures = [], ...context } = { uptime: 0, wasReady: false }) {
+    next(attempt, context) {
+      const failures = context?.failures ?? []
       const last = failures.findLastIndex((one) => lifetime(one) >= ms)
       return backoff.next(last < 0 ? attempt : failures.length - 1 - last, context)
     },
@@ -57,8 +58,9 @@ export function prolonged(ms: number, share: number): BackoffStrategy {
 export function atEndOfInterval(ms: number, allowed: number, backoff: BackoffStrategy): BackoffStrategy {
   return {
     next(attempt, context) {
-      const { count, end } = interval(context?.failures ?? [], ms)
-      const wait = count > allowed ? end - (context?.failures?.at(-1)?.endedAt ?? end) : 0
+      const failures = context?.failures ?? []
+      const { count, end } = interval(failures, ms)
+      const wait = count > allowed ? end - (failures.at(-1)?.endedAt ?? end) : 0
       return wait > 0 ? wait : backoff.next(attempt, context)
     },
   }

@@ -13,10 +13,9 @@ export interface RestartPreset extends RestartPresetOptions {
 }
 
 /** A program as it is documented, and what it really does differently. */
-export interface KnownSupervisor extends Omit<RestartPresetFacts, 'name' | 'as' | 'seen' | 'notes'> {
+export interface KnownSupervisor extends Omit<RestartPresetFacts, 'name' | 'as' | 'seen'> {
   readonly options: RestartPresetOptions
   readonly seen?: string
   /** What replaces `options` if it is to be as observed. */
   readonly observed?: Partial<RestartPresetOptions>
-  readonly notes?: readonly string[]
 }

@@ -32,12 +32,12 @@ export function restartPreset(
   const supervisors: Readonly<Record<string, KnownSupervisor>> = SUPERVISORS
   const known = Object.hasOwn(supervisors, name) ? supervisors[name] : undefined
   if (!known) throw unknownPreset(name)
-  const { options: documented, observed, seen, notes = [], ...facts } = known
+  const { options: documented, observed, seen, ...facts } = known
   return {
     ...documented,
     ...(as === 'observed' ? observed : {}),
     // Of what nobody has watched there is the documentation alone.
-    preset: { name, as: seen === undefined ? 'documented' : as, ...facts, seen, notes },
+    preset: { name, as: seen === undefined ? 'documented' : as, ...facts, seen },
   }
 }
 

@@ -1,0 +1,135 @@
+export const SCOPES = {
+  restart: {
+    pool: 'threads',
+    mutate: ['src/restart/*.ts'],
+    tests: [
+      'test/restart/policy.test.ts',
+      'test/restart/success.test.ts',
+      'test/restart/backoff.test.ts',
+      'test/restart/restart-loop.test.ts',
+      'test/restart/history.test.ts',
+      'test/restart/agent-starter.test.ts',
+      'test/restart/preset-lives.test.ts',
+      'test/simulate/restart-loop.test.ts',
+      'test/restart/model.test.ts',
+    ],
+  },
+  'restart/presets': {
+    pool: 'threads',
+    mutate: ['src/restart/presets/*.ts'],
+    tests: [
+      'test/restart/windows.test.ts',
+      'test/restart/delays.test.ts',
+      'test/restart/preset-lives.test.ts',
+      'test/docs/presets.test.ts',
+    ],
+  },
+  fault: {
+    pool: 'threads',
+    mutate: ['src/fault/*.ts'],
+    tests: [
+      'test/fault/fault.test.ts',
+      'test/fault/plan.test.ts',
+      'test/fault/reasons.test.ts',
+      'test/fault/answer.test.ts',
+      'test/fault/attempt-record.test.ts',
+      'test/fault/support.test.ts',
+      'test/fault/system-calls.test.ts',
+      'test/fault/define.test.ts',
+      'test/fault/late.test.ts',
+      'test/fault/unfired.test.ts',
+    ],
+  },
+  'fault/catalogue': {
+    pool: 'threads',
+    mutate: ['src/fault/catalogue/*.ts'],
+    tests: [
+      'test/fault/fault.test.ts',
+      'test/docs/faults.test.ts',
+      'test/fault/refusal.test.ts',
+      'test/fault/late.test.ts',
+      'test/fault/limits.test.ts',
+      'test/fault/confinement.test.ts',
+      'test/fault/deeds.test.ts',
+    ],
+  },
+  clock: {
+    pool: 'forks',
+    mutate: ['src/clock/*.ts'],
+    tests: [
+      'test/clock/seeded-order.test.ts',
+      'test/clock/source.test.ts',
+      'test/clock/dump.test.ts',
+      'test/clock/timer-engine.test.ts',
+      'test/clock/voices.test.ts',
+      'test/clock/calls.test.ts',
+      'test/clock/failed-starts.test.ts',
+      'test/clock/uncontrolled.test.ts',
+      'test/clock/sleepers.test.ts',
+      'test/clock/test-clock.test.ts',
+      'test/clock/removal.test.ts',
+      'test/clock/work-in-flight.test.ts',
+      'test/clock/pipes.test.ts',
+      'test/clock/children.test.ts',
+      'test/clock/errors.test.ts',
+      'test/clock/order.test.ts',
+    ],
+  },
+  'clock/evidence': {
+    pool: 'forks',
+    mutate: ['src/clock/evidence/*.ts'],
+    tests: [
+      'test/clock/evidence.test.ts',
+      'test/clock/evidence-tree.test.ts',
+      'test/clock/children.test.ts',
+      'test/clock/pipes.test.ts',
+    ],
+  },
+  process: {
+    pool: 'threads',
+    mutate: ['src/process/*.ts'],
+    tests: [
+      'test/process/launch-error.test.ts',
+      'test/process/watcher.test.ts',
+      'test/process/table.test.ts',
+      'test/process/signals.test.ts',
+      'test/process/refusal.test.ts',
+      'test/process/launcher-script.test.ts',
+      'test/process/spawn-errors.test.ts',
+      'test/process/environment.test.ts',
+      'test/process/agent-output.test.ts',
+      'test/process/agent-handle.test.ts',
+      'test/process/agent-command.test.ts',
+      'test/process/spawner.test.ts',
+      'test/process/supervisor-handle.test.ts',
+      'test/process/attempts.test.ts',
+      'test/process/stop-tree.test.ts',
+      'test/process/foreign-attempts.test.ts',
+      'test/process/foreign-exits.test.ts',
+    ],
+  },
+  'process/confinement': {
+    pool: 'threads',
+    mutate: ['src/process/confinement/*.ts'],
+    tests: ['test/fault/limits.test.ts', 'test/fault/confinement.test.ts'],
+  },
+  'process/table': {
+    pool: 'threads',
+    // The other systems' tables cannot be read here.
+    mutate: ['src/process/table/*.ts', '!src/process/table/{darwin,windows}.ts'],
+    tests: ['test/process/table.test.ts', 'test/process/stop-tree.test.ts', 'test/process/attempts.test.ts'],
+  },
+}
+
+export const TOO_SLOW = [
+  / under load|^a hundred thousand/,
+  /is started again at once and for ever|has a timer of its own|that wakes up after a second|^a sleep is not given up/,
+  /^two hundred programs|^a seed gives another order|^order holds also long/,
+  /^trigger rejects for a program that speaks nothing|^an agent that confirms nothing of what/,
+  /^concurrent children are numbered|^every way of child_process is numbered|^an agent that says ready and exits at once/,
+  /^killAll names what cannot be killed|keeps it open|^one whose connection somebody else/,
+]
+
+export function resultsOf(scope) {
+  return `.lab/mutation/${scope.replaceAll('/', '-')}.json`
+}

@@ -1,0 +1,16 @@
+/** Two words in a row. */
+const PROSE = /[a-z`'")]{2,}[,.:;]? [a-z`'"$(]/i
+
+/** Leaves the wording of texts as it is. Codes, names, paths, patterns and numbers are mutated. */
+const wording = {
+  shouldIgnore({ node }) {
+    return PROSE.test(textOf(node)) ? 'the wording of a text' : undefined
+  },
+}
+
+function textOf({ type, value, quasis }) {
+  if (type === 'StringLiteral') return value
+  return type === 'TemplateLiteral' ? quasis.map(({ value }) => value.raw).join('$') : ''
+}
+
+export const strykerPlugins = [{ kind: 'Ignore', name: 'wording', value: wording }]
