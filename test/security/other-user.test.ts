@@ -4,7 +4,8 @@ import path from 'node:path'
 
 import { expect, test } from 'vitest'
 
-import { makeRunDirectory, sweep } from '../../src/reap/run-directory.ts'
+import { makeRunDirectory } from '../../src/reap/run-directory.ts'
+import { sweep } from '../../src/reap/sweep.ts'
 import { failure } from '../support/agents.ts'
 import { Scratch } from '../support/scratch.ts'
 import { Script } from '../support/script.ts'
