@@ -68,8 +68,9 @@ function asProcess(info: ProcessInfo): RunProcess {
   return { ...info, kind: 'process', agent: undefined, age: undefined, reachable: true }
 }
 
-/** Of a run that was not, its reaper knows what to keep. */
-async function isDead({ root, state }: FoundRun): Promise<boolean> {
+/** Whether its directory, which was seen to be its own, is nobody's by now. Of a run that was not dead, its reaper knows what to keep. */
+async function isDead({ root, state, since }: FoundRun): Promise<boolean> {
+  if (since === undefined) return false
   if (state !== 'alive' && state !== 'ending') return state === 'dead'
   const after = await inspectRun(root).catch(() => undefined)
   return after?.state === 'dead'

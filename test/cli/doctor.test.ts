@@ -113,6 +113,7 @@ test('a directory for temporary files that is too deep, or not there, is a probl
     'problem',
     expect.stringContaining('bytes, and this system allows'),
   ])
+  fs.rmdirSync(deep)
   const gone = await doctor({ args, environment: { TMPDIR: project.path('gone') } })
   expect([gone.code, gone.levels['temporary files']]).toEqual([1, 'problem'])
 })
