@@ -49,6 +49,9 @@ const examples = {
   'test/respawn.test.ts': read('examples/respawn/test/respawn.test.ts'),
 }
 
+/** Each is a run of its own. */
+const GROUPS = ['README and examples', 'the guide', 'the cookbook'] as const
+
 /** A run of many real processes, on a machine that is busy with others. */
 const RUN_LIMIT_MS = 120_000
 
@@ -60,11 +63,9 @@ test('every TypeScript snippet is a test, or says that it does not run', () => {
   expect(unclear.map(({ name }) => name)).toEqual([])
 })
 
-const GROUPS = ['the guide', 'the cookbook'] as const
-
 test.for(GROUPS)('the snippets of %s pass as they are written', { timeout: RUN_LIMIT_MS }, async (group) => {
-  const own = snippets.filter(({ page }) => page.startsWith('cookbook/') === (group === 'the cookbook'))
-  const project = projectOf({ ...filesOf(own), ...(group === 'the guide' && examples) })
+  const own = snippets.filter((snippet) => groupOf(snippet) === group)
+  const project = projectOf({ ...filesOf(own), ...(group === 'README and examples' && examples) })
   const run = await project.run('--update=none')
   expect([run.code, run.code === 0 ? '' : run.output]).toEqual([0, ''])
   expect(Object.keys(run.tests).length).toBeGreaterThanOrEqual(
@@ -90,6 +91,11 @@ test('the types of the snippets and examples are right', () => {
   })
   expect(check.stdout).toBe('')
 })
+
+function groupOf({ page }: Snippet): (typeof GROUPS)[number] {
+  if (page.startsWith('cookbook/')) return 'the cookbook'
+  return page === 'readme' ? 'README and examples' : 'the guide'
+}
 
 /** In few processes: the files are many and small. A test may take longer than a user's, on a machine that is busy with others. */
 function projectOf(files: Readonly<Record<string, string>>): LabProject {
