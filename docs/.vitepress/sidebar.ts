@@ -35,6 +35,7 @@ const GROUPS: readonly (readonly [title: string, pages: readonly string[]])[] = 
   ['Write tests', ['faults', 'clock', 'timeline', 'agents', 'supervisors', 'network', 'restart-loop']],
   ['Find bugs', ['explore', 'explore-command', 'simulation', 'conformance']],
   ['Look up', ['reference', 'cli', 'report', 'presets', 'protocol', 'troubleshooting']],
+  ['Trust', ['numbers', 'mutation', 'package']],
 ]
 
 /** The sidebar of the pages in a folder, each once: those that no group names come last, folders of such in groups of their own. */

@@ -10,7 +10,10 @@ export const documents: readonly string[] = [
   'CHANGELOG.md',
   'CONTRIBUTING.md',
   'SECURITY.md',
-  ...pagesIn(path.join(repository, 'docs')).map((page) => `docs/${page}.md`),
+  ...pagesIn(path.join(repository, 'docs'))
+    // Made from doc comments when the site is built, which looks at their links.
+    .filter((page) => !page.startsWith('api/'))
+    .map((page) => `docs/${page}.md`),
 ]
 
 /** The text of a file of the repository. */
