@@ -1,10 +1,10 @@
 import type { VNode } from 'preact'
 
 import type { KeptRecording } from '../packed.ts'
+import { summaryOf } from '../summary.ts'
 import { Legend, legendHeight, legendOf } from './legend.tsx'
 import { PanelMarks, panelOf } from './panel.tsx'
 import { STYLE } from './style.ts'
-import { summaryOf } from './summary.ts'
 import { fittingText, plainText } from './text.ts'
 
 /** What Vitest's user interface shows almost at its full size. Px. */
@@ -35,7 +35,7 @@ export function Picture({ recordings, title, failed }: PictureProps): VNode {
   }
   const legend = legendOf(recordings, inner)
   const height = bottom + legendHeight(legend) + MARGIN / 2
-  const summary = summaryOf(recordings)
+  const summary = plainText(summaryOf(recordings))
   return (
     <svg
       xmlns="http://www.w3.org/2000/svg"
