@@ -11,9 +11,11 @@ async function textsOf(...recordings: Recording[]): Promise<string[]> {
   return [...svg.matchAll(/<text[^>]*>([^<]*)</g)].map(([, text]) => text ?? '')
 }
 
-test('the picture of a restart loop is this', async () => {
-  const svg = await timelinePicture([crashLoop(3)], { title: 'waits, then gives up', failed: true })
-  await expect(svg).toMatchFileSnapshot('crash-loop.svg')
+test('the picture of the first example is that of the documents', async () => {
+  const facts = { title: 'waits 1, 2, 4 and 8 s, then gives up', failed: false }
+  await expect(await timelinePicture([crashLoop(5)], facts)).toMatchFileSnapshot(
+    '../../docs/images/timeline.svg',
+  )
 })
 
 test('real times are in it only where time was real', async () => {
