@@ -67,6 +67,24 @@ test('of 10,000 events the first and the last ones are shown, and it says so', a
   expect(svg).toContain('#2000')
 })
 
+test('however much there is to tell, it stays below 300 kB', async () => {
+  const talk = recorded([
+    ...Array.from(
+      { length: 60 },
+      (_, index) => [0, { kind: 'spawn', agent: `agent-${index}`, attempt: 1 }] as const,
+    ),
+    ...Array.from(
+      { length: 400 },
+      (_, index) => [index, { kind: 'note', text: '<&"'.repeat(10_000) }] as const,
+    ),
+  ])
+  const svg = await timelinePicture(Array(9).fill(talk) as Recording[], {
+    title: '&'.repeat(50_000),
+    failed: true,
+  })
+  expect(svg.length).toBeLessThan(300_000)
+})
+
 test('the events that a packed recording has lost are counted as well', async () => {
   const [cut] = unpackRecordings(packRecordings([crashLoop(5000, 'agent', () => 1)]))
   expect(await textsOf(cut!)).toContain('⋯ 24800 events are not shown ⋯')
