@@ -10,7 +10,7 @@ import { fileURLToPath } from 'node:url'
 
 import { build } from 'esbuild'
 
-import { writeLicences } from './licences.mjs'
+import { addLicences, writeLicences } from './licences.mjs'
 
 const root = fileURLToPath(new URL('..', import.meta.url))
 const { exports: entries } = JSON.parse(readFileSync(path.join(root, 'package.json'), 'utf8'))
@@ -56,6 +56,25 @@ await build({
   target: 'node20.19',
   logLevel: 'warning',
 })
+// The page of a run, which src/report/page.ts puts into one file with its data.
+const page = await build({
+  absWorkingDir: root,
+  entryPoints: [
+    { in: 'src/report/page/main.tsx', out: 'page' },
+    { in: 'src/report/page/page.css', out: 'page' },
+  ],
+  outdir: 'dist/src/report',
+  bundle: true,
+  minify: true,
+  legalComments: 'eof',
+  format: 'iife',
+  platform: 'browser',
+  target: 'es2022',
+  tsconfig: 'src/report/page/tsconfig.json',
+  alias: { 'd3-transition': './src/report/page/no-transition.ts' },
+  metafile: true,
+  logLevel: 'warning',
+})
 // What draws the pictures, with the packages that it draws them by: only who draws them loads it.
 const picture = await build({
   absWorkingDir: root,
@@ -71,4 +90,5 @@ const picture = await build({
   metafile: true,
   logLevel: 'warning',
 })
-writeLicences([picture.metafile])
+addLicences('dist/src/report/page.js', page.metafile)
+writeLicences([picture.metafile, page.metafile])

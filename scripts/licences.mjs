@@ -1,4 +1,4 @@
-import { readdirSync, readFileSync, writeFileSync } from 'node:fs'
+import { appendFileSync, readdirSync, readFileSync, writeFileSync } from 'node:fs'
 import path from 'node:path'
 import { fileURLToPath } from 'node:url'
 
@@ -9,18 +9,29 @@ const root = fileURLToPath(new URL('..', import.meta.url))
  * @param metafiles of esbuild
  */
 export function writeLicences(metafiles) {
-  const packages = new Set(metafiles.flatMap(({ inputs }) => Object.keys(inputs).flatMap(packageOf)))
-  const parts = [...packages]
-    .sort((a, b) => (a < b ? -1 : 1))
-    .map((directory) => {
-      const { name, version, license } = JSON.parse(
-        readFileSync(path.join(directory, 'package.json'), 'utf8'),
-      )
-      return `## ${name} ${version} (${license})\n\n\`\`\`\n${licenceText(directory).trim()}\n\`\`\`\n`
-    })
+  const parts = packagesOf(metafiles).map((directory) => {
+    const { name, version, license } = JSON.parse(readFileSync(path.join(directory, 'package.json'), 'utf8'))
+    return `## ${name} ${version} (${license})\n\n\`\`\`\n${licenceText(directory).trim()}\n\`\`\`\n`
+  })
   const head =
     '# Licences of what is part of vitest-supervise\n\nThe pictures and the page of a run are drawn by these packages.\n'
   writeFileSync(path.join(root, 'dist', 'THIRD-PARTY-LICENSES.md'), [head, ...parts].join('\n'))
+}
+
+/** Puts the licences of the packages that `file` is bundled from at its end: it goes to places where nothing else of dist does. */
+export function addLicences(file, metafile) {
+  const byText = new Map()
+  for (const directory of packagesOf([metafile])) {
+    const text = licenceText(directory).trim()
+    byText.set(text, [...(byText.get(text) ?? []), path.basename(directory)])
+  }
+  const parts = [...byText].map(([text, names]) => `${names.join(', ')}:\n\n${text}`)
+  appendFileSync(path.join(root, file), `/*!\n${parts.join('\n\n').replaceAll('*/', '* /')}\n*/\n`)
+}
+
+function packagesOf(metafiles) {
+  const packages = new Set(metafiles.flatMap(({ inputs }) => Object.keys(inputs).flatMap(packageOf)))
+  return [...packages].sort((a, b) => (a < b ? -1 : 1))
 }
 
 /** The directory of the package that a file lies in, unless it is of this repository. */
