@@ -1,7 +1,7 @@
 import type { TimelineEvent } from '../timeline/events.ts'
 import type { Recording } from '../timeline/recording.ts'
 import { eventText } from '../timeline/text.ts'
-import { realTimesOf, timesOf } from './axis.ts'
+import { realTimesOf, timesOf } from './times.ts'
 import { type Bar, type Lane, lanesOf } from './lanes.ts'
 import type { ReportData, ReportedTest, ReportedTry } from './report-data.ts'
 

@@ -11,9 +11,11 @@ async function textsOf(...recordings: Recording[]): Promise<string[]> {
   return [...svg.matchAll(/<text[^>]*>([^<]*)</g)].map(([, text]) => text ?? '')
 }
 
-test('the picture of a restart loop is this', async () => {
-  const svg = await timelinePicture([crashLoop(3)], { title: 'waits, then gives up', failed: true })
-  await expect(svg).toMatchFileSnapshot('crash-loop.svg')
+test('the picture of the first example is that of the documents', async () => {
+  const facts = { title: 'waits 1, 2, 4 and 8 s, then gives up', failed: false }
+  await expect(await timelinePicture([crashLoop(5)], facts)).toMatchFileSnapshot(
+    '../../docs/images/timeline.svg',
+  )
 })
 
 test('real times are in it only where time was real', async () => {
@@ -61,8 +63,26 @@ test('of 10,000 events the first and the last ones are shown, and it says so', a
   const svg = await timelinePicture([recording], { title: '', failed: true })
   expect(svg.length).toBeLessThan(300_000)
   expect(svg).toContain('9800 events are not shown')
-  expect(svg).toContain('10000 events (the first 60 and the last 140 are shown)')
+  expect(svg).toContain('10000 events')
   expect(svg).toContain('#2000')
+})
+
+test('however much there is to tell, it stays below 300 kB', async () => {
+  const talk = recorded([
+    ...Array.from(
+      { length: 60 },
+      (_, index) => [0, { kind: 'spawn', agent: `agent-${index}`, attempt: 1 }] as const,
+    ),
+    ...Array.from(
+      { length: 400 },
+      (_, index) => [index, { kind: 'note', text: '<&"'.repeat(10_000) }] as const,
+    ),
+  ])
+  const svg = await timelinePicture(Array(9).fill(talk) as Recording[], {
+    title: '&'.repeat(50_000),
+    failed: true,
+  })
+  expect(svg.length).toBeLessThan(300_000)
 })
 
 test('the events that a packed recording has lost are counted as well', async () => {

@@ -16,7 +16,7 @@ interface EventFactsProperties {
 
 /** All that is known of the chosen event. */
 export function EventFacts({ scene, chosen, step }: EventFactsProperties): JSX.Element {
-  const { events, realTimes } = scene.recording
+  const { events } = scene.recording
   const event = chosen === undefined ? undefined : events[chosen]
   if (!event || chosen === undefined) {
     return (
@@ -27,7 +27,7 @@ export function EventFacts({ scene, chosen, step }: EventFactsProperties): JSX.E
       </section>
     )
   }
-  const [real, firstReal] = [realTimes[chosen], realTimes[0]]
+  const real = scene.real?.[chosen]
   const { seq, time, virtual, kind, ...rest } = event
   const proof = Object.entries(rest).filter(([key]) => key !== 'agent' && key !== 'attempt')
   const bar = scene.lanes[scene.laneOf[chosen] ?? 0]?.bars.find(({ from }) => from === chosen)
@@ -68,16 +68,16 @@ export function EventFacts({ scene, chosen, step }: EventFactsProperties): JSX.E
           </div>
         )}
         <div>
-          <dt>{virtual ? 'virtual time' : 'time of the test'}</dt>
+          <dt>{virtual ? 'virtual time' : 'real time'}</dt>
           <dd>
             {exactText(time)}
             {time >= 60_000 && ` (${durationText(time)})`}
           </dd>
         </div>
-        {real !== undefined && firstReal !== undefined && (
+        {virtual && real !== undefined && (
           <div>
             <dt>real time</dt>
-            <dd>{exactText(real - firstReal)}</dd>
+            <dd>{exactText(real)}</dd>
           </div>
         )}
         {bar && (

@@ -21,8 +21,7 @@ const ROW = 28
 
 /** Every event of a timeline, in its order: what the lanes show, in words. */
 export function EventTable({ scene, chosen, choose, words }: EventTableProperties): JSX.Element {
-  const { events, realTimes } = scene.recording
-  const firstReal = realTimes[0]
+  const { events } = scene.recording
   const onKeyDown = (event: KeyboardEvent): void => {
     if (event.altKey || event.ctrlKey || event.metaKey) return
     const next = rowAfter(event.key, chosen, events.length)
@@ -46,7 +45,7 @@ export function EventTable({ scene, chosen, choose, words }: EventTablePropertie
         {(index, style) => {
           const event = events[index]
           if (!event) return null
-          const real = realTimes[index]
+          const real = scene.real?.[index]
           return (
             <div
               key={index}
@@ -65,7 +64,7 @@ export function EventTable({ scene, chosen, choose, words }: EventTablePropertie
                 {event.virtual ? exactText(event.time) : '–'}
               </span>
               <span class="real" role="gridcell">
-                {real === undefined || firstReal === undefined ? '–' : exactText(real - firstReal)}
+                {real === undefined ? '–' : exactText(real)}
               </span>
               <span class="who" role="gridcell">
                 <Marked text={whoOf(event)} words={words} />

@@ -144,7 +144,7 @@ function Tip({
     ...(x > width / 2 ? { right: `${width - x + 8}px` } : { left: `${x + 8}px` }),
   }
   if (!event) return <></>
-  const real = 'bar' in found ? barTime(scene, found.bar, 'real') : realTime(scene, index)
+  const real = 'bar' in found ? barTime(scene, found.bar, 'real') : scene.real?.[index]
   const virtual = 'bar' in found ? barTime(scene, found.bar, 'virtual') : event.time
   const times = [
     event.virtual && virtual !== undefined ? `${durationText(virtual)} virtual` : '',
@@ -156,9 +156,4 @@ function Tip({
       <span>{[whoOf(event), ...times].filter(Boolean).join(' · ')}</span>
     </div>
   )
-}
-
-function realTime({ recording: { realTimes } }: Scene, index: number): number | undefined {
-  const [real, first] = [realTimes[index], realTimes[0]]
-  return real === undefined || first === undefined ? undefined : real - first
 }

@@ -1,6 +1,8 @@
+import { exactMs } from '../../timeline/exact-ms.ts'
 import type { Recording } from '../../timeline/recording.ts'
-import { orderedAxis, realTimesOf, timesOf } from '../axis.ts'
+import { orderedAxis } from '../axis.ts'
 import { type Bar, type Lane, lanesOf } from '../lanes.ts'
+import { realTimesOf, timesOf } from '../times.ts'
 import { type Glyph, glyphOf } from './glyphs.ts'
 
 export type AxisKind = 'order' | 'virtual' | 'real'
@@ -14,6 +16,8 @@ export interface Scene {
   readonly positions: readonly number[]
   readonly from: number
   readonly to: number
+  /** Ms of real time of each event and of the end: since the test began if that is known, else since the first event. */
+  readonly real: readonly number[] | undefined
   /** Of each event. */
   readonly laneOf: readonly number[]
   readonly glyphs: readonly Glyph[]
@@ -42,6 +46,7 @@ export function sceneOf(recording: Recording, axis: AxisKind, isMerged = false):
     positions,
     from: start,
     to: last > start ? last : start + 1,
+    real: realOf(recording),
     laneOf,
     glyphs: events.map(glyphOf),
   }
@@ -58,9 +63,9 @@ export function firstFrom(positions: readonly number[], at: number): number {
   return low
 }
 
-/** What a bar is called: `ready, 250 ms`. */
-export function barTime({ recording }: Scene, bar: Bar, kind: 'virtual' | 'real'): number | undefined {
-  const times = kind === 'virtual' ? timesOf(recording) : realTimesOf(recording)
+/** How long a bar lasts, in ms; undefined if that is not known. */
+export function barTime({ recording, real }: Scene, bar: Bar, kind: 'virtual' | 'real'): number | undefined {
+  const times = kind === 'virtual' ? timesOf(recording) : real
   const [from, to] = [times?.[bar.from], times?.[bar.to]]
   return from === undefined || to === undefined ? undefined : to - from
 }
@@ -85,8 +90,14 @@ export function mergedLanes(lanes: readonly Lane[]): readonly Lane[] {
 const SLOT = 100
 
 function positionsOf(recording: Recording, axis: AxisKind): readonly number[] {
-  if (axis === 'real') return realTimesOf(recording) ?? timesOf(recording)
+  if (axis === 'real') return realOf(recording) ?? timesOf(recording)
   if (axis === 'virtual') return timesOf(recording)
   // Wide enough for the tenth of a px to which it rounds.
   return orderedAxis(recording, { width: SLOT * (recording.events.length + 1), slot: 1 }).positions
+}
+
+function realOf(recording: Recording): readonly number[] | undefined {
+  const [first] = recording.events
+  const begin = first && !first.virtual ? first.time : 0
+  return realTimesOf(recording)?.map((time) => exactMs(begin + time))
 }

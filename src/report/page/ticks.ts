@@ -1,4 +1,4 @@
-import { timesOf } from '../axis.ts'
+import { timesOf } from '../times.ts'
 import { durationText } from '../duration.ts'
 import type { Scale } from './scale.ts'
 import { firstFrom, type Scene } from './scene.ts'

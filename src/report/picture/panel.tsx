@@ -5,7 +5,7 @@ import type { KeptRecording } from '../packed.ts'
 import { OWN_ROWS, type Row, rowsOf } from './rows.ts'
 import { ROW_HEIGHT } from './row.tsx'
 import { STRIP_HEAD, StripMarks } from './strip.tsx'
-import { stripsOf } from './strips.ts'
+import { type Shown, stripsOf } from './strips.ts'
 import { NAME_LENGTH, shortText, widthOf } from './text.ts'
 import { roomFor, View } from './view.ts'
 
@@ -32,23 +32,23 @@ export interface PlacedStrip {
 
 /** To the left and to the right of the axis: captions reach into it. */
 const PAD = { left: 32, right: 72 }
-const MOST_ROWS = 40
+const MOST_ROWS = 24
 const GAP_HEIGHT = 26
 const NAME_GAP = 8
 
 /** Lays a recording out in this width. */
-export function panelOf(recording: KeptRecording, width: number): Panel {
+export function panelOf(recording: KeptRecording, shown: Shown, width: number): Panel {
   const lanes = lanesOf(recording.events)
   let longest = widthOf('virtual time')
   for (const { name } of lanes) longest = Math.max(longest, widthOf(shortText(name, NAME_LENGTH)))
   const gutter = Math.ceil(longest) + NAME_GAP
   const axisWidth = width - gutter - PAD.left - PAD.right
-  const { before, skipped, behind } = stripsOf(recording, roomFor(axisWidth))
+  const { before, skipped, behind } = stripsOf(recording, shown, roomFor(axisWidth))
   const crowded = crowdedAgents(lanes.map(({ agent }) => agent))
   let top = 0
   const place = (strips: typeof before): PlacedStrip[] =>
     strips.map((strip) => {
-      const view = new View(recording, strip, axisWidth)
+      const view = new View(recording, strip, shown, axisWidth)
       const all = rowsOf(lanes, view, crowded)
       const rows = all.slice(0, MOST_ROWS)
       const placed = { view, rows, missing: all.length - rows.length, top }

@@ -1,16 +1,20 @@
 import type { VNode } from 'preact'
 
 import type { KeptRecording } from '../packed.ts'
+import { summaryOf } from '../summary.ts'
 import { Legend, legendHeight, legendOf } from './legend.tsx'
 import { PanelMarks, panelOf } from './panel.tsx'
 import { STYLE } from './style.ts'
-import { summaryOf } from './summary.ts'
-import { fittingText, plainText } from './text.ts'
+import { fittingText, shortText } from './text.ts'
 
 /** What Vitest's user interface shows almost at its full size. Px. */
 const WIDTH = 720
 const MARGIN = 16
 const HEAD = 58
+/** More are not drawn, and together they show so many events of their beginnings and of their ends. */
+const MOST_RECORDINGS = 4
+const [FIRST, LAST] = [60, 140]
+const MOST_IN_TITLE = 500
 const GAP = 14
 /** How much larger and bolder the title is than other texts. */
 const TITLE_SCALE = 1.45
@@ -26,16 +30,18 @@ export interface PictureProps {
 /** The whole picture: what test it is, its recordings, and what the signs mean. */
 export function Picture({ recordings, title, failed }: PictureProps): VNode {
   const inner = WIDTH - 2 * MARGIN
-  const panels = recordings.map((recording) => panelOf(recording, inner))
+  const drawn = recordings.slice(0, MOST_RECORDINGS)
+  const shown = { first: Math.floor(FIRST / drawn.length), last: Math.floor(LAST / drawn.length) }
+  const panels = drawn.map((recording) => panelOf(recording, shown, inner))
   const tops: number[] = []
   let bottom = HEAD
   for (const { height } of panels) {
     tops.push(bottom)
     bottom += height + GAP
   }
-  const legend = legendOf(recordings, inner)
+  const legend = legendOf(drawn, inner)
   const height = bottom + legendHeight(legend) + MARGIN / 2
-  const summary = summaryOf(recordings)
+  const summary = shortText(summaryOf(recordings), MOST_IN_TITLE)
   return (
     <svg
       xmlns="http://www.w3.org/2000/svg"
@@ -45,7 +51,7 @@ export function Picture({ recordings, title, failed }: PictureProps): VNode {
       role="img"
       aria-labelledby="title desc"
     >
-      <title id="title">{`Timeline of: ${plainText(title)}`}</title>
+      <title id="title">{shortText(`Timeline of: ${title}`, MOST_IN_TITLE)}</title>
       <desc id="desc">{`The test ${failed ? 'failed' : 'passed'}. ${summary}`}</desc>
       <style>{STYLE}</style>
       <defs>
@@ -55,7 +61,7 @@ export function Picture({ recordings, title, failed }: PictureProps): VNode {
       </defs>
       <rect class="paper" width={WIDTH} height={height} />
       <text class="title" x={MARGIN} y="27">
-        {fittingText(plainText(title), inner / TITLE_SCALE)}
+        {fittingText(shortText(title, MOST_IN_TITLE), inner / TITLE_SCALE)}
       </text>
       <text x={MARGIN} y="46">
         <tspan class={failed ? 'failed' : 'faint'}>{failed ? '✕ failed' : '✓ passed'}</tspan>

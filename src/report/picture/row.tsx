@@ -8,7 +8,7 @@ import { placeCaptions, type Room } from './captions.ts'
 import type { Row } from './rows.ts'
 import { SignMark } from './sign.tsx'
 import { signOf } from './signs.ts'
-import { plainText, shortText, widthOf } from './text.ts'
+import { shortText, widthOf } from './text.ts'
 import type { View } from './view.ts'
 
 /** Px from one row to the next. */
@@ -17,6 +17,7 @@ const BAR = { top: 17, height: 13 }
 const MIDDLE = BAR.top + BAR.height / 2
 const CAPTION_BASELINE = 12
 const MOST_CHARACTERS = 26
+const MOST_IN_TITLE = 200
 
 export interface RowProps {
   readonly row: Row
@@ -36,7 +37,13 @@ export function RowMarks({ row, recording, view, top, room }: RowProps): VNode {
       const [event, x] = [recording.events[index], view.at(index)]
       const sign = event && signOf(event)
       if (!sign || x === undefined) return []
-      return [{ sign, x, title: plainText(`${name}, ${timeText(recording, index)}: ${eventText(event)}`) }]
+      return [
+        {
+          sign,
+          x,
+          title: shortText(`${name}, ${timeText(recording, index)}: ${eventText(event)}`, MOST_IN_TITLE),
+        },
+      ]
     }),
   )
   const attempts =
@@ -100,7 +107,10 @@ function drawnBar(bar: Bar, lane: Lane, recording: KeptRecording, view: View): D
     {
       ...place,
       phase: bar.phase,
-      title: plainText(`${lane.name}: ${label ?? bar.phase}, ${timeText(recording, bar.from)} to ${until}`),
+      title: shortText(
+        `${lane.name}: ${label ?? bar.phase}, ${timeText(recording, bar.from)} to ${until}`,
+        MOST_IN_TITLE,
+      ),
       label,
       isRoomy: label !== undefined && widthOf(label) + 10 <= place.to - place.from,
       goesOn: isOpen && view.strip.to === recording.events.length,

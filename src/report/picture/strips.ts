@@ -1,7 +1,10 @@
 import type { KeptRecording } from '../packed.ts'
 
-/** How many events a picture shows of the beginning and of the end of a recording. */
-export const SHOWN = { first: 60, last: 140 }
+/** How many events are shown of the beginning and of the end of a recording. */
+export interface Shown {
+  readonly first: number
+  readonly last: number
+}
 
 /** A part of a timeline that is drawn from the left to the right: these events, and what lies before the one at `to`. */
 export interface Strip {
@@ -21,8 +24,7 @@ export interface Strips {
  * Divides a timeline into strips of about the same number of events, none with more than `most`. What happens at one instant is kept
  * together, if that makes none of them much shorter.
  */
-export function stripsOf({ events, cut }: KeptRecording, most: number): Strips {
-  const { first, last } = SHOWN
+export function stripsOf({ events, cut }: KeptRecording, { first, last }: Shown, most: number): Strips {
   const times = events.map(({ time }) => time)
   const count = events.length
   if (count <= first + last && !cut) {

@@ -24,7 +24,8 @@ export function fittingText(text: string, width: number): string {
 
 /** The text as XML can hold it, on one line, and no longer than so many characters. */
 export function shortText(text: string, most: number): string {
-  const characters = Array.from(plainText(text))
+  // Each character is two units at most.
+  const characters = Array.from(plainText(text.slice(0, 2 * most + 2)))
   return characters.length <= most ? characters.join('') : `${characters.slice(0, most - 1).join('')}…`
 }
 

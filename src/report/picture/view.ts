@@ -1,7 +1,7 @@
 import { type Axis, orderedAxis } from '../axis.ts'
 import type { Bar, Lane } from '../lanes.ts'
 import type { KeptRecording } from '../packed.ts'
-import { SHOWN, type Strip } from './strips.ts'
+import type { Shown, Strip } from './strips.ts'
 
 /** How far what comes from the strip before reaches to the left of the first event, where the time of that is written. Px. */
 export const LEAD = 9
@@ -18,14 +18,15 @@ export class View {
   readonly axis: Axis
   readonly strip: Strip
   readonly #count: number
-  readonly #isCut: boolean
+  /** Where events begin to be missing from the recording itself. */
+  readonly #lostFrom: number
 
-  constructor(recording: KeptRecording, strip: Strip, width: number) {
+  constructor(recording: KeptRecording, strip: Strip, { first }: Shown, width: number) {
     const { events, cut, end } = recording
     const next = events[strip.to]
     this.strip = strip
     this.#count = events.length
-    this.#isCut = cut !== undefined
+    this.#lostFrom = cut ? first : Infinity
     this.axis = orderedAxis(
       {
         events: events.slice(strip.from, strip.to),
@@ -51,9 +52,9 @@ export class View {
     return { from: this.at(bar.from) ?? -LEAD, to: this.at(end) ?? this.axis.width }
   }
 
-  /** Where events are missing from the recording itself, what is not heard of behind them may have ended among them. */
+  /** What is not heard of any more behind what is missing may have ended there. */
   #endOf({ to }: Bar, { events }: Lane): number {
-    const isLost = this.#isCut && to >= this.#count && (events.at(-1) ?? 0) < SHOWN.first
-    return isLost ? SHOWN.first : to
+    const isLost = to >= this.#count && (events.at(-1) ?? 0) < this.#lostFrom
+    return isLost ? Math.min(to, this.#lostFrom) : to
   }
 }

@@ -1,8 +1,6 @@
-import { attemptRecords } from '../../timeline/attempt-records.ts'
-import { durationText } from '../duration.ts'
-import type { KeptRecording } from '../packed.ts'
-import { SHOWN } from './strips.ts'
-import { plainText } from './text.ts'
+import { attemptRecords } from '../timeline/attempt-records.ts'
+import { durationText } from './duration.ts'
+import type { KeptRecording } from './packed.ts'
 
 /** What these recordings have in them, in one line: `5 attempts of agent, 25 events, 15 s of virtual time`. */
 export function summaryOf(recordings: readonly KeptRecording[]): string {
@@ -12,10 +10,11 @@ export function summaryOf(recordings: readonly KeptRecording[]): string {
 
 function lineOf(recording: KeptRecording): string {
   const { events, cut } = recording
-  const count = events.length + (cut?.count ?? 0)
-  const shown = SHOWN.first + SHOWN.last
-  const left = count > shown ? ` (the first ${SHOWN.first} and the last ${SHOWN.last} are shown)` : ''
-  const parts = [attemptsOf(recording), `${numbered(count, 'event')}${left}`, timeOf(recording)]
+  const parts = [
+    attemptsOf(recording),
+    numbered(events.length + (cut?.count ?? 0), 'event'),
+    timeOf(recording),
+  ]
   return parts.filter((part) => part !== '').join(', ')
 }
 
@@ -24,13 +23,13 @@ function attemptsOf({ events, cut }: KeptRecording): string {
   const agents = [...new Set(records.map(({ agent }) => agent))]
   // Of one with events missing in its middle nobody has counted them.
   if (agents.length === 0 || cut) return ''
-  const whose = agents.length > 3 ? `${agents.length} agents` : agents.map(plainText).join(' and ')
+  const whose = agents.length > 3 ? `${agents.length} agents` : agents.join(' and ')
   return `${numbered(records.length, 'attempt')} of ${whose}`
 }
 
 /** Of real time it is not said how much, which is another in each run. */
-function timeOf({ events }: KeptRecording): string {
-  const last = events.findLast(({ virtual }) => virtual)
+function timeOf({ events, end }: KeptRecording): string {
+  const last = end.virtual ? end : events.findLast(({ virtual }) => virtual)
   return last ? `${durationText(last.time)} of virtual time` : ''
 }
 
