@@ -13,7 +13,7 @@ export interface KeptRecording extends Recording {
 
 /**
  * Recordings as one text: gzip of their JSON, in base64. It crosses to Vitest's main process and lies in its blob reports, so it
- * has to be small: some 10 bytes an event. Of a longer recording the first and the last {@link KEPT_EVENTS} events are kept.
+ * has to be small: some 20 bytes an event. Of a longer recording the first and the last {@link KEPT_EVENTS} events are kept.
  */
 export function packRecordings(recordings: readonly Recording[]): string {
   return gzipSync(JSON.stringify(recordings.map(kept))).toString('base64')

@@ -75,6 +75,7 @@ test.each([
   [60_000, '1 min'],
   [125_000, '2 min 5 s'],
   [12_000_000, '3 h 20 min'],
+  [5_463_000, '1 h 31 min 3 s'],
   [-1, '−1 ms'],
   [Infinity, '∞'],
 ])('%d ms is %s', (ms, text) => expect(durationText(ms)).toBe(text))
