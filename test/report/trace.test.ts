@@ -78,24 +78,6 @@ test('bars of one thread follow each other and never overlap', () => {
   expect(overlapping(traceEvents)).toEqual([])
 })
 
-test('a backoff that is decided while a process is still dying begins where that has ended', () => {
-  const who = { agent: 'web', attempt: 1 }
-  const happened = recordingOf([
-    [0, { ...who, kind: 'spawn' }],
-    [10, { ...who, kind: 'start-failed', reason: 'ERR_AGENT_READY_TIMEOUT' }],
-    [0, { ...who, kind: 'backoff', delay: 100 }],
-    [50, { ...who, kind: 'exit', exitCode: null, signal: 'SIGKILL' }],
-    [50, { ...who, attempt: 2, kind: 'spawn' }],
-  ])
-  const events = written(runOf(testOf('dies slowly', [happened])))
-  expect(overlapping(events)).toEqual([])
-  const bars = events.filter(({ ph, tid }) => ph === 'X' && tid === 1)
-  expect(bars.map(({ name, ts, dur }) => [name, Math.round(ts), Math.round(Number(dur))])).toEqual([
-    ['starting', 0, 60_000],
-    ['backoff', 60_000, 50_000],
-  ])
-})
-
 test('whatever happens, times ascend and bars do not overlap', () => {
   const property = fc.property(fc.array(steps, { maxLength: 60 }), (happened) => {
     const events = written(runOf(testOf('any', [recorded(happened).recording()])))
