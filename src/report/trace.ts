@@ -85,13 +85,13 @@ function laneEvents(
   return [
     { name: 'thread_name', ph: 'M', ...where, ts: 0, args: { name: lane.name } },
     { name: 'thread_sort_index', ph: 'M', ...where, ts: 0, args: { sort_index: tid } },
-    ...apart(lane.bars, places).map(({ bar, from, to }): TraceEvent => ({
+    ...lane.bars.map((bar): TraceEvent => ({
       name: bar.phase,
       cat: 'phase',
       ph: 'X',
       ...where,
-      ts: from,
-      dur: rounded(to - from),
+      ts: at(bar.from),
+      dur: rounded(at(bar.to) - at(bar.from)),
       args: { end: bar.end, ms: between(times, bar), realMs: between(reals, bar) },
     })),
     ...lane.events.flatMap((index): TraceEvent[] => {
@@ -102,23 +102,6 @@ function laneEvents(
       return [{ name: eventText(event), cat: kind, ph: 'i', s: 't', ...where, ts: at(index), args }]
     }),
   ]
-}
-
-/** A bar that begins before the one before has ended, as a backoff may while a process is still dying, is drawn from there on. */
-function apart(
-  bars: readonly Bar[],
-  places: readonly number[],
-): { readonly bar: Bar; readonly from: number; readonly to: number }[] {
-  let free = -Infinity
-  return bars
-    .toSorted((a, b) => a.from - b.from)
-    .flatMap((bar) => {
-      const from = Math.max(free, places[bar.from] ?? 0)
-      const to = places[bar.to] ?? 0
-      if (to <= from) return []
-      free = to
-      return [{ bar, from, to }]
-    })
 }
 
 /** From the last moment of each attempt to the first of the next one of its agent. */

@@ -23,17 +23,17 @@ function picture(page: Page): Promise<unknown> {
     resolve(document.querySelector('canvas').toDataURL()))))`)
 }
 
-/** Moves the pointer along the first lane until it is over something, and tells what. */
-async function hoverFirst(page: Page, from = 0): Promise<{ text: string; x: number; y: number }> {
+/** Moves the pointer along a lane until it is over something, and tells what. */
+async function hoverFirst(page: Page, from = 0, lane = 0): Promise<{ text: string; x: number; y: number }> {
   const box = await page.locator('canvas').boundingBox()
   if (!box) throw new Error('No lanes are shown.')
-  const y = box.y + 26 + 13
+  const y = box.y + 26 + 26 * lane + 13
   for (let x = box.x + from; x < box.x + box.width; x += 5) {
     await page.mouse.move(x, y)
     if ((await page.locator('.tip').count()) > 0)
       return { text: await page.locator('.tip').innerText(), x, y }
   }
-  throw new Error('Nothing is in the first lane.')
+  throw new Error(`Nothing is in lane ${lane}.`)
 }
 
 test('ten thousand events and a thousand tests are a bounded number of elements', async () => {
@@ -78,12 +78,15 @@ test('lanes zoom by wheel, buttons and keys, scroll, and show all again', async 
 test('a drag moves what is seen, and chooses nothing', async () => {
   const { page } = await openReport(browser, smallRun)
   await page.keyboard.press('+')
+  const { x, y } = await hoverFirst(page, 150, 2)
+  await page.mouse.move(x, y + 200)
   const before = await picture(page)
-  const box = await page.locator('canvas').boundingBox()
-  await page.mouse.move((box?.x ?? 0) + 500, (box?.y ?? 0) + 40)
+  // The mark comes along, so the pointer is over it when the button is released.
+  await page.mouse.move(x, y)
   await page.mouse.down()
-  await page.mouse.move((box?.x ?? 0) + 400, (box?.y ?? 0) + 40, { steps: 4 })
+  await page.mouse.move(x - 40, y, { steps: 4 })
   await page.mouse.up()
+  await page.mouse.move(x, y + 200)
   expect(await picture(page)).not.toBe(before)
   expect(await page.locator('.event-row[aria-selected=true]').count()).toBe(0)
 })
