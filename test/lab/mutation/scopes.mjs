@@ -36,22 +36,12 @@ export const SCOPES = {
       'test/fault/support.test.ts',
       'test/fault/system-calls.test.ts',
       'test/fault/define.test.ts',
-      'test/fault/late.test.ts',
-      'test/fault/unfired.test.ts',
     ],
   },
   'fault/catalogue': {
     pool: 'threads',
     mutate: ['src/fault/catalogue/*.ts'],
-    tests: [
-      'test/fault/fault.test.ts',
-      'test/docs/faults.test.ts',
-      'test/fault/refusal.test.ts',
-      'test/fault/late.test.ts',
-      'test/fault/limits.test.ts',
-      'test/fault/confinement.test.ts',
-      'test/fault/deeds.test.ts',
-    ],
+    tests: ['test/fault/catalogue.test.ts', 'test/fault/fault.test.ts', 'test/docs/faults.test.ts'],
   },
   clock: {
     pool: 'forks',
@@ -70,9 +60,6 @@ export const SCOPES = {
       'test/clock/removal.test.ts',
       'test/clock/work-in-flight.test.ts',
       'test/clock/pipes.test.ts',
-      'test/clock/children.test.ts',
-      'test/clock/errors.test.ts',
-      'test/clock/order.test.ts',
     ],
   },
   'clock/evidence': {
