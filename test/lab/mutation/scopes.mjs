@@ -55,6 +55,8 @@ export const SCOPES = {
       'test/clock/calls.test.ts',
       'test/clock/failed-starts.test.ts',
       'test/clock/uncontrolled.test.ts',
+      'test/clock/guests.test.ts',
+      'test/clock/population.test.ts',
       'test/clock/sleepers.test.ts',
       'test/clock/test-clock.test.ts',
       'test/clock/removal.test.ts',
