@@ -60,6 +60,7 @@ const MADE: readonly (readonly [Fault, text: string, at: Fault['at']])[] = [
   [fault.corruptPidFile('x.pid'), "corruptPidFile('x.pid')", 'ready'],
   [fault.stalePidFile(), 'stalePidFile()', 'ready'],
   [fault.stalePidFile('..x/y'), "stalePidFile('..x/y')", 'ready'],
+  [fault.stalePidFile('a../b'), "stalePidFile('a../b')", 'ready'],
   [fault.unwritableDirectory('.'), "unwritableDirectory('.')", 'ready'],
   [fault.removedDirectory(), 'removedDirectory()', 'ready'],
   [fault.leaveChild(), "leaveChild('ordinary')", 'ready'],
@@ -152,6 +153,21 @@ test.each<[string, string, () => Fault]>([
       message: expect.stringContaining(`\`${argument}\` of fault.${name}`),
     }),
   )
+})
+
+test.each<[string, string, () => Fault]>([
+  ['NaN', 'a finite number of milliseconds', () => fault.slowStart(NaN)],
+  ['"1"', 'a whole number', () => fault.exit('1' as never)],
+  ['undefined', 'a path', () => fault.staleSocketFile(undefined as never)],
+  ['""', 'a path', () => fault.diesAtSystemCall('fsync', 1, '')],
+  ['{"a":1}', 'a signal', () => fault.signal({ a: 1 } as never)],
+])('a bad argument is shown, %s, with what it must be: %s', (shown, expected, make) => {
+  expect(make).toThrow(` is ${shown}, but must be ${expected}`)
+})
+
+test('each fault happens on the systems that it names', () => {
+  const [everywhere, posix, linux] = ['exit', 'freeze', 'fullDisk'].map((name) => faultFacts[name]?.on)
+  expect([everywhere, posix, linux]).toEqual([['linux', 'darwin', 'win32'], ['linux', 'darwin'], ['linux']])
 })
 
 test('what a machine has to have for a fault is known', () => {

@@ -50,6 +50,7 @@ test.each<[Fault, Where, string]>([
 test.each<[Fault, Where]>([
   [fault.noNetwork(), { at: 'ready' }],
   [fault.noNetwork(), { at: 'spawn' }],
+  [fault.noNetwork(), { at: { cue: 'x' } }],
   [fault.neverReady(), { at: { after: 1 } }],
   [fault.exit(1), { at: 'spawn' }],
   [fault.exit(1), { attempts: [0, 1] }],
@@ -99,6 +100,31 @@ test('a range is past when each of its attempts is', () => {
   )
   expect(plan.inject(fault.exit(1), { attempts: [2, 3], optional: true }).fired).toBe(false)
   expect(plan.inject(fault.exit(1), { attempts: [3, 4], optional: true }).fired).toBe(false)
+})
+
+test.each<[string, Fault, Where, (played: PlayedAttempt) => void, boolean, boolean]>([
+  ['is ready', fault.exit(1), {}, () => {}, true, true],
+  ['has exited', fault.exit(1), {}, ({ faults }) => faults.exited(), false, true],
+  ['cannot play it', fault.freeze(), {}, () => {}, false, true],
+  ['is ready for long', fault.neverReady(), {}, () => {}, false, true],
+  ['has started', fault.notFound(), {}, () => {}, false, false],
+  ['was not made ready for it', fault.noNetwork(), {}, () => {}, false, false],
+  ['was not made ready for that', fault.jumpWallClock(1), { at: { cue: 'x' } }, () => {}, false, false],
+])('what comes too late for who %s is told with what can be done', (_who, what, where, then, now, later) => {
+  const { plan } = openPlan()
+  then(PlayedAttempt.at('ready', plan))
+  let message = ''
+  try {
+    plan.inject(what, where)
+  } catch (error) {
+    message = String(error)
+  }
+  expect(message).toContain('agent "web" (attempt 1) is past that already. ')
+  expect(message.includes(`\`faults.trigger(fault.${what.text}, { agent: 'web' })\` plays it now, `)).toBe(
+    now,
+  )
+  expect(message.includes('already. `')).toBe(true)
+  expect(message.includes('`at` takes a later point')).toBe(later)
 })
 
 test('what no live agent can play is refused, and what one of them can is not', () => {

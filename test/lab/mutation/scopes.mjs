@@ -29,6 +29,7 @@ export const SCOPES = {
     mutate: ['src/fault/*.ts'],
     tests: [
       'test/fault/fault.test.ts',
+      'test/fault/catalogue.test.ts',
       'test/fault/plan.test.ts',
       'test/fault/reasons.test.ts',
       'test/fault/answer.test.ts',

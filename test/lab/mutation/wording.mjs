@@ -1,5 +1,5 @@
-/** Two words in a row. */
-const PROSE = /[a-z`'")]{2,}[,.:;]? [a-z`'"$(]/i
+/** Two words in a row, or the end of a sentence. */
+const PROSE = /[a-z`'")]{2,}[,.:;]? [a-z`'"$(]|[a-z]\.$/i
 
 /** Leaves the wording of texts as it is. Codes, names, paths, patterns and numbers are mutated. */
 const wording = {
