@@ -1,7 +1,8 @@
-/* One folder at a time, by `npm run mutation`: docs/mutation.md. */
+/* One folder at a time, and only by `npm run mutation`, which confines what mutants do: docs/mutation.md. */
 import { resultsOf, SCOPES } from './test/lab/mutation/scopes.mjs'
 
-const scope = process.env.MUTATION_SCOPE ?? 'restart'
+const scope = process.env.MUTATION_SCOPE
+if (!scope) throw new Error('Mutants kill and mount what they like: run them by `npm run mutation`.')
 
 export default {
   testRunner: 'vitest',

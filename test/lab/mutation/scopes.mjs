@@ -34,6 +34,7 @@ export const SCOPES = {
       'test/fault/reasons.test.ts',
       'test/fault/answer.test.ts',
       'test/fault/attempt-record.test.ts',
+      'test/fault/owed-answers.test.ts',
       'test/fault/support.test.ts',
       'test/fault/system-calls.test.ts',
       'test/fault/define.test.ts',
