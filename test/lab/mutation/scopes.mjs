@@ -81,6 +81,7 @@ export const SCOPES = {
     mutate: ['src/process/*.ts'],
     tests: [
       'test/process/launch-error.test.ts',
+      'test/process/attempt.test.ts',
       'test/process/watcher.test.ts',
       'test/process/table.test.ts',
       'test/process/signals.test.ts',
