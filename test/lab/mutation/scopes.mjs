@@ -102,7 +102,8 @@ export const SCOPES = {
   },
   'process/confinement': {
     pool: 'threads',
-    mutate: ['src/process/confinement/*.ts'],
+    // These would mount over the run itself.
+    mutate: ['src/process/confinement/*.ts', '!src/process/confinement/{mounts,namespace}.ts'],
     tests: ['test/fault/limits.test.ts', 'test/fault/confinement.test.ts'],
   },
   'process/table': {

@@ -1,0 +1,28 @@
+/** Two words in a row, or the end of a sentence. */
+const PROSE = /[a-z`'")]{2,}[,.:;]? [a-z`'"$(]|[a-z]\.$/i
+
+/** Leaves the wording of texts as it is. Codes, names, paths, patterns and numbers are mutated. */
+const wording = {
+  shouldIgnore({ node }) {
+    return PROSE.test(textOf(node)) ? 'the wording of a text' : undefined
+  },
+}
+
+function textOf({ type, value, quasis }) {
+  if (type === 'StringLiteral') return value
+  return type === 'TemplateLiteral' ? quasis.map(({ value }) => value.raw).join('$') : ''
+}
+
+/** Without its first words a command that mounts would do so where the tests themselves are. */
+const mounts = {
+  shouldIgnore({ node }) {
+    const first = node.type === 'ArrayExpression' ? node.elements[0] : undefined
+    const isConfined = first?.type === 'SpreadElement' && first.argument.callee?.name === 'inNamespace'
+    return isConfined ? 'it would mount over the run itself' : undefined
+  },
+}
+
+export const strykerPlugins = [
+  { kind: 'Ignore', name: 'wording', value: wording },
+  { kind: 'Ignore', name: 'mounts', value: mounts },
+]
