@@ -1,8 +1,8 @@
 /* One folder at a time, and only by `npm run mutation`, which confines what mutants do: docs/mutation.md. */
 import { resultsOf, SCOPES } from './test/lab/mutation/scopes.mjs'
 
-const scope = process.env.MUTATION_SCOPE
-if (!scope) throw new Error('Mutants kill and mount what they like: run them by `npm run mutation`.')
+// By default what does nothing but reckon.
+const scope = process.env.MUTATION_SCOPE ?? 'restart'
 
 export default {
   testRunner: 'vitest',
