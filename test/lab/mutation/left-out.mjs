@@ -1,7 +1,7 @@
 /** Two words in a row, or the end of a sentence. */
 const PROSE = /[a-z`'")]{2,}[,.:;]? [a-z`'"$(]|[a-z]\.$/i
 
-/** Leaves the wording of texts as it is. Codes, names, paths, patterns and numbers are mutated. */
+/** The wording of texts stays as it is. Codes, names, paths, patterns and numbers are mutated. */
 const wording = {
   shouldIgnore({ node }) {
     return PROSE.test(textOf(node)) ? 'the wording of a text' : undefined
@@ -22,7 +22,21 @@ const mounts = {
   },
 }
 
-export const strykerPlugins = [
-  { kind: 'Ignore', name: 'wording', value: wording },
-  { kind: 'Ignore', name: 'mounts', value: mounts },
-]
+/** What happens on another system, and the question whether this is it. */
+const platforms = {
+  shouldIgnore({ node, key, parent }) {
+    const isBranch =
+      key === 'consequent' && asksForPlatform(parent.test) && parent.test.right.value === 'win32'
+    return isBranch || asksForPlatform(node) ? 'it is for another system' : undefined
+  },
+}
+
+function asksForPlatform({ type, left }) {
+  return type === 'BinaryExpression' && left.property?.name === 'platform' && left.object.name === 'process'
+}
+
+export const strykerPlugins = Object.entries({ wording, mounts, platforms }).map(([name, value]) => ({
+  kind: 'Ignore',
+  name,
+  value,
+}))
