@@ -138,13 +138,13 @@ test.each<[string, string, () => Fault]>([
   ['jumpWallClock', 'ms', () => fault.jumpWallClock(Infinity)],
   ['diesAtSystemCall', 'name', () => fault.diesAtSystemCall('fsync,write')],
   ['diesAtSystemCall', 'name', () => fault.diesAtSystemCall('!write')],
-  ['diesAtSystemCall', 'name', () => fault.diesAtSystemCall(1 as never)],
+  ['diesAtSystemCall', 'name', () => fault.diesAtSystemCall(['fsync'] as never)],
   ['diesAtSystemCall', 'n', () => fault.diesAtSystemCall('fsync', 0)],
   ['diesAtSystemCall', 'n', () => fault.diesAtSystemCall('fsync', 65_536)],
   ['diesAtSystemCall', 'n', () => fault.diesAtSystemCall('fsync', 1.5)],
   ['diesAtSystemCall', 'path', () => fault.diesAtSystemCall('fsync', 1, '')],
   ['failSystemCall', 'errno', () => fault.failSystemCall('fsync', 'toString')],
-  ['failSystemCall', 'errno', () => fault.failSystemCall('fsync', 5 as never)],
+  ['failSystemCall', 'errno', () => fault.failSystemCall('fsync', ['EIO'] as never)],
   ['failSystemCall', 'name', () => fault.failSystemCall('', 'EIO')],
 ])('%s takes not every %s', (name, argument, make) => {
   expect(make).toThrow(
