@@ -16,12 +16,12 @@ const { values, positionals } = parseArgs({
 })
 
 /**
- * A mutant of what stops processes may send SIGKILL to all that it sees, so it sees none but its own. The shell is there to
- * wait for orphans.
+ * Mutants do what the code around them must not: send SIGKILL to all that they see, or mount over what the machine needs. So they
+ * see no processes but their own, and their mounts are theirs. The shell waits for orphans.
  */
 const USER = process.getuid?.() === 0 ? [] : ['--user', '--map-current-user', '--keep-caps']
-const NAMESPACE = ['unshare', ...USER, '--pid', '--fork', '--mount-proc', '--kill-child']
-const ALONE = [...NAMESPACE, 'sh', '-c', '"$@"; exit $?', 'sh']
+const NAMESPACES = ['unshare', ...USER, '--mount', '--pid', '--fork', '--mount-proc', '--kill-child']
+const ALONE = [...NAMESPACES, 'setsid', '--wait', 'sh', '-c', '"$@"; exit $?', 'sh']
 
 const STATUSES = ['Killed', 'Timeout', 'Survived', 'NoCoverage', 'Ignored']
 

@@ -218,19 +218,15 @@ export class FaultPlan implements FaultSource {
 
   #assertInTime(rule: Rule): void {
     const { range } = rule
-    const agents = [...this.#attempts.keys()].filter((agent) => rule.names(agent))
-    if (!range || agents.length === 0) return
+    const named = [...this.#attempts].filter(([agent]) => rule.names(agent))
+    const [one] = named
+    if (!range || !one) return
     const [first, last] = range
-    const isPast = (agent: string): boolean => {
-      const records = this.#attempts.get(agent) ?? []
-      return (
-        records.length >= last && records.slice(first - 1, last).every((record) => record.isTooLateFor(rule))
-      )
-    }
-    if (!agents.every(isPast)) return
-    const agent = agents[0] ?? ''
-    const record = this.#attempts.get(agent)?.[last - 1]
-    throw tooLateError(rule, agent, record)
+    const isPast = ([, records]: [string, AttemptRecord[]]): boolean =>
+      records.length >= last && records.slice(first - 1, last).every((record) => record.isTooLateFor(rule))
+    if (!named.every(isPast)) return
+    const [agent, records] = one
+    throw tooLateError(rule, agent, records[last - 1])
   }
 }
 

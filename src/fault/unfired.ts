@@ -44,8 +44,8 @@ export function unfiredError(
 const TOLD = 3
 
 function reasonsOf(rule: Rule, attempts: ReadonlyMap<string, readonly AttemptRecord[]>): Reason[] {
-  const agents = [...attempts.keys()].filter((agent) => rule.names(agent))
-  if (agents.length === 0) {
+  const named = [...attempts].filter(([agent]) => rule.names(agent))
+  if (named.length === 0) {
     const others = [...attempts.keys()].map((agent) => `"${agent}"`)
     const { agent } = rule.place
     const started = others.length > 0 ? `, only ${others.join(', ')}` : ''
@@ -53,15 +53,14 @@ function reasonsOf(rule: Rule, attempts: ReadonlyMap<string, readonly AttemptRec
       { text: agent === undefined ? 'no agent was started' : `no agent "${agent}" was started${started}` },
     ]
   }
-  const struck = agents.flatMap((agent) =>
-    (attempts.get(agent) ?? []).filter((record) => rule.matches(agent, record.number)),
+  const struck = named.flatMap(([agent, records]) =>
+    records.filter((record) => rule.matches(agent, record.number)),
   )
   if (struck.length > 0) return struck.slice(0, TOLD).map((record) => reasonOf(rule, record))
-  return agents.slice(0, TOLD).map((agent) => {
-    const count = attempts.get(agent)?.length ?? 0
-    return {
-      text: `only ${count} ${count === 1 ? 'attempt' : 'attempts'} of agent "${agent}" ${count === 1 ? 'was' : 'were'} made`,
-    }
+  return named.slice(0, TOLD).map(([agent, { length }]) => {
+    const made =
+      length === 1 ? `1 attempt of agent "${agent}" was` : `${length} attempts of agent "${agent}" were`
+    return { text: `only ${made} made` }
   })
 }
 

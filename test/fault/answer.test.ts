@@ -14,6 +14,19 @@ test('an answer in time is given, and so is what it says is wrong', async () => 
   expect((await failure(answered(refused, systemClock, limit, silent))).message).toBe('refused')
 })
 
+test('who has answered is waited for no more', async () => {
+  const timers = (): number => process.getActiveResourcesInfo().filter((name) => name === 'Timeout').length
+  const before = timers()
+  await answered(Promise.resolve(), systemClock, () => ({ ready: 60_000, patience: 0 }), silent)
+  expect(timers()).toBe(before)
+})
+
+test('a clock that could be virtual and is not goes by the limit of real time', async () => {
+  const clock = { ...systemClock, now: 0, virtual: false }
+  const error = await failure(answered(never, clock, () => ({ ready: 5, patience: 60_000 }), silent))
+  expect(error.message).toBe('silent for 5 ms')
+})
+
 test('who never answers is given up after the limit', async () => {
   const error = await failure(answered(never, systemClock, () => ({ ready: 5, patience: 60_000 }), silent))
   expect(error.message).toBe('silent for 5 ms')

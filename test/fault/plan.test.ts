@@ -5,6 +5,7 @@ import { FaultPlan } from '../../src/fault/fault-plan.ts'
 import { type Fault, fault } from '../../src/fault/fault.ts'
 import type { Where } from '../../src/fault/where.ts'
 import { SuperviseError } from '../../src/errors.ts'
+import { realDelay } from '../../src/real-time.ts'
 import { failure } from '../support/agents.ts'
 import { turns } from '../support/until.ts'
 import { openPlan, PlayedAttempt } from './played-attempt.ts'
@@ -50,6 +51,7 @@ test.each<[Fault, Where, string]>([
 test.each<[Fault, Where]>([
   [fault.noNetwork(), { at: 'ready' }],
   [fault.noNetwork(), { at: 'spawn' }],
+  [fault.noNetwork(), { at: { cue: 'x' } }],
   [fault.neverReady(), { at: { after: 1 } }],
   [fault.exit(1), { at: 'spawn' }],
   [fault.exit(1), { attempts: [0, 1] }],
@@ -101,6 +103,31 @@ test('a range is past when each of its attempts is', () => {
   expect(plan.inject(fault.exit(1), { attempts: [3, 4], optional: true }).fired).toBe(false)
 })
 
+test.each<[string, Fault, Where, (played: PlayedAttempt) => void, boolean, boolean]>([
+  ['is ready', fault.exit(1), {}, () => {}, true, true],
+  ['has exited', fault.exit(1), {}, ({ faults }) => faults.exited(), false, true],
+  ['cannot play it', fault.freeze(), {}, () => {}, false, true],
+  ['is ready for long', fault.neverReady(), {}, () => {}, false, true],
+  ['has started', fault.notFound(), {}, () => {}, false, false],
+  ['was not made ready for it', fault.noNetwork(), {}, () => {}, false, false],
+  ['was not made ready for that', fault.jumpWallClock(1), { at: { cue: 'x' } }, () => {}, false, false],
+])('what comes too late for who %s is told with what can be done', (_who, what, where, then, now, later) => {
+  const { plan } = openPlan()
+  then(PlayedAttempt.at('ready', plan))
+  let message = ''
+  try {
+    plan.inject(what, where)
+  } catch (error) {
+    message = String(error)
+  }
+  expect(message).toContain('agent "web" (attempt 1) is past that already. ')
+  expect(message.includes(`\`faults.trigger(fault.${what.text}, { agent: 'web' })\` plays it now, `)).toBe(
+    now,
+  )
+  expect(message.includes('already. `')).toBe(true)
+  expect(message.includes('`at` takes a later point')).toBe(later)
+})
+
 test('what no live agent can play is refused, and what one of them can is not', () => {
   const { plan } = openPlan()
   const where = { attempts: 'every', at: { cue: 'x' }, optional: true } as const
@@ -117,31 +144,35 @@ test('what no live agent can play is refused, and what one of them can is not', 
   )
 })
 
-test.each<[string, readonly string[], readonly string[], string | undefined, object]>([
-  [
-    'nobody',
-    [],
-    [],
-    undefined,
-    { code: 'ERR_AGENT_UNKNOWN', message: expect.stringContaining('No agent lives') },
-  ],
+test.each<[string, readonly string[], readonly string[], string | undefined, object, RegExp]>([
+  ['nobody', [], [], undefined, { code: 'ERR_AGENT_UNKNOWN' }, /^No agent lives .*: none was started\.$/],
   [
     'nobody of a name',
     ['db'],
     [],
     'web',
-    { code: 'ERR_AGENT_UNKNOWN', message: expect.stringContaining('"db" live.') },
+    { code: 'ERR_AGENT_UNKNOWN' },
+    /^No agent "web" lives .* "db" live\.$/,
   ],
-  ['who is gone', [], ['web'], undefined, { code: 'ERR_AGENT_CLOSED', fault: 'exit(1)' }],
-  ['who is gone, by name', ['db'], ['web'], 'web', { code: 'ERR_AGENT_CLOSED', agent: 'web' }],
-  ['one of two', ['web', 'db'], [], undefined, { code: 'ERR_OPTION_INVALID', agents: ['web', 'db'] }],
-  ['who has no name', ['web'], [], 7 as never, { code: 'ERR_OPTION_INVALID', option: 'agent' }],
-])('%s cannot be ordered a fault', async (_what, live, gone, agent, error) => {
+  ['who is gone', [], ['web'], undefined, { code: 'ERR_AGENT_CLOSED', fault: 'exit(1)' }, /^No agent lives/],
+  ['who is gone, by name', ['db'], ['web'], 'web', { code: 'ERR_AGENT_CLOSED', agent: 'web' }, /"db" live/],
+  [
+    'one of two',
+    ['web', 'db'],
+    [],
+    undefined,
+    { option: 'agent', agents: ['web', 'db'] },
+    /: "web", "db" live/,
+  ],
+  ['who has no name', ['web'], [], 7 as never, { code: 'ERR_OPTION_INVALID' }, /faults\.trigger/],
+])('%s cannot be ordered a fault', async (_what, live, gone, agent, error, message) => {
   const { plan } = openPlan()
   for (const id of live) PlayedAttempt.at('ready', plan, { agent: id })
   for (const id of gone) PlayedAttempt.at('exited', plan, { agent: id })
   const options = agent === undefined ? {} : { agent }
-  expect(await failure(plan.trigger(fault.exit(1), options))).toMatchObject(error)
+  const refusal = await failure(plan.trigger(fault.exit(1), options))
+  expect(refusal).toMatchObject(error)
+  expect(refusal.message).toMatch(message)
 })
 
 test.each([fault.notFound(), fault.noNetwork(), fault.jumpWallClock(1)])(
@@ -152,9 +183,32 @@ test.each([fault.notFound(), fault.noNetwork(), fault.jumpWallClock(1)])(
     expect(await failure(plan.trigger(what))).toMatchObject({
       code: 'ERR_FAULT_UNSUPPORTED',
       fault: what.text,
+      message: expect.stringContaining('cannot be triggered'),
     })
   },
 )
+
+test('by default an agent has time to answer', async () => {
+  const plan = new FaultPlan(systemClock, undefined, () => undefined)
+  const { faults } = PlayedAttempt.at('ready', plan)
+  const triggered = plan.trigger(fault.exit(1))
+  await realDelay(20)
+  faults.fired(1)
+  await expect(triggered).resolves.toBeUndefined()
+})
+
+test('a start that is only being made is nobody to be ordered a fault', async () => {
+  const { plan } = openPlan()
+  PlayedAttempt.at('begun', plan)
+  expect(await failure(plan.trigger(fault.exit(1)))).toMatchObject({ code: 'ERR_AGENT_CLOSED' })
+})
+
+test('a fault of any agent is in time as long as one of them is before its point', () => {
+  const { plan } = openPlan()
+  PlayedAttempt.at('ready', plan)
+  PlayedAttempt.at('greeted', plan, { agent: 'db' })
+  expect(plan.inject(fault.exit(1)).fired).toBe(false)
+})
 
 test('a fault is triggered in all live agents of a name', async () => {
   const { plan } = openPlan()

@@ -49,11 +49,11 @@ export class PlayedAttempt {
   /** One that has come as far as this. */
   static at(stage: Stage, plan: FaultPlan, options: PlayedOptions = {}): PlayedAttempt {
     const attempt = new PlayedAttempt(plan, options)
-    for (const one of STAGES.slice(0, STAGES.indexOf(stage) + 1)) attempt.#come(one)
+    for (const one of STAGES.slice(0, STAGES.indexOf(stage) + 1)) attempt.come(one)
     return attempt
   }
 
-  #come(stage: Stage): void {
+  come(stage: Stage): void {
     const { faults } = this
     if (stage === 'spawned') faults.spawned()
     if (stage === 'welcomed') {

@@ -170,6 +170,23 @@ test('several faults are told of in one error, which is of support only if each 
   expect(plan.unfired()).toMatchObject({ code: 'ERR_FAULT_UNFIRED', faults: [{}, {}, {}] })
 })
 
+test('three agents are told of at most', () => {
+  const { plan } = openPlan()
+  plan.inject(fault.exit(1), { attempts: 2 })
+  for (const agent of ['a', 'b', 'c', 'd']) PlayedAttempt.at('ready', plan, { agent })
+  expect(plan.unfired()).toMatchObject({
+    faults: [{ reason: expect.stringMatching(/"a".*"b".*"c" was made$/) }],
+  })
+})
+
+test('one agent that cannot play a fault is reason enough', () => {
+  const { plan } = openPlan()
+  plan.inject(fault.exit(1), { attempts: 'every', at: { cue: 'x' } })
+  one(plan)
+  PlayedAttempt.at('ready', plan, { number: 2, can: [] })
+  expect(plan.unfired()).toMatchObject({ code: 'ERR_FAULT_UNSUPPORTED' })
+})
+
 test('what is optional, was cancelled or has fired is not told of', () => {
   const { plan } = openPlan()
   plan.inject(fault.exit(1), { optional: true })

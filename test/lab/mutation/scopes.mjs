@@ -29,29 +29,21 @@ export const SCOPES = {
     mutate: ['src/fault/*.ts'],
     tests: [
       'test/fault/fault.test.ts',
+      'test/fault/catalogue.test.ts',
       'test/fault/plan.test.ts',
       'test/fault/reasons.test.ts',
       'test/fault/answer.test.ts',
       'test/fault/attempt-record.test.ts',
+      'test/fault/owed-answers.test.ts',
       'test/fault/support.test.ts',
       'test/fault/system-calls.test.ts',
       'test/fault/define.test.ts',
-      'test/fault/late.test.ts',
-      'test/fault/unfired.test.ts',
     ],
   },
   'fault/catalogue': {
     pool: 'threads',
     mutate: ['src/fault/catalogue/*.ts'],
-    tests: [
-      'test/fault/fault.test.ts',
-      'test/docs/faults.test.ts',
-      'test/fault/refusal.test.ts',
-      'test/fault/late.test.ts',
-      'test/fault/limits.test.ts',
-      'test/fault/confinement.test.ts',
-      'test/fault/deeds.test.ts',
-    ],
+    tests: ['test/fault/catalogue.test.ts', 'test/fault/fault.test.ts', 'test/docs/faults.test.ts'],
   },
   clock: {
     pool: 'forks',
@@ -65,14 +57,13 @@ export const SCOPES = {
       'test/clock/calls.test.ts',
       'test/clock/failed-starts.test.ts',
       'test/clock/uncontrolled.test.ts',
+      'test/clock/guests.test.ts',
+      'test/clock/population.test.ts',
       'test/clock/sleepers.test.ts',
       'test/clock/test-clock.test.ts',
       'test/clock/removal.test.ts',
       'test/clock/work-in-flight.test.ts',
       'test/clock/pipes.test.ts',
-      'test/clock/children.test.ts',
-      'test/clock/errors.test.ts',
-      'test/clock/order.test.ts',
     ],
   },
   'clock/evidence': {
@@ -90,6 +81,7 @@ export const SCOPES = {
     mutate: ['src/process/*.ts'],
     tests: [
       'test/process/launch-error.test.ts',
+      'test/process/attempt.test.ts',
       'test/process/watcher.test.ts',
       'test/process/table.test.ts',
       'test/process/signals.test.ts',
@@ -110,7 +102,8 @@ export const SCOPES = {
   },
   'process/confinement': {
     pool: 'threads',
-    mutate: ['src/process/confinement/*.ts'],
+    // These would mount over the run itself.
+    mutate: ['src/process/confinement/*.ts', '!src/process/confinement/{mounts,namespace}.ts'],
     tests: ['test/fault/limits.test.ts', 'test/fault/confinement.test.ts'],
   },
   'process/table': {
