@@ -29,7 +29,7 @@ export function wakeUndici(control: Control): void {
   // A program may have taken them away before it loads what connects.
   if (typeof globalThis.setTimeout !== 'function') return
   const waker = new Waker(control, {
-    set: globalThis.setTimeout as unknown as SetTimeout,
+    set: globalThis.setTimeout,
     clear: globalThis.clearTimeout as unknown as (timer: Timer) => void,
   })
   const known = new WeakSet<object>()

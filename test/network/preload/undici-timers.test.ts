@@ -87,7 +87,7 @@ test.for(NODES)(
     `
     const child = new Child(scratch, control, body, { node })
     await child.said()
-    await untilAsked(control, 4000)
+    expect(await askedWithin(control, 4000)).toBeGreaterThan(499)
   },
 )
 
@@ -110,7 +110,7 @@ test.for(NODES)(
     const child = new Child(scratch, control, body, { node })
     await child.said()
     for (const count of [1, 2]) {
-      await untilAsked(control, 700)
+      expect(await askedWithin(control, 700)).toBeGreaterThan(499)
       await until('a ping has come', () => {
         control.wake()
         return pings >= count
@@ -119,11 +119,11 @@ test.for(NODES)(
   },
 )
 
-/** Wakes a child until it asks to be woken in so many ms, and no tick earlier. */
-async function untilAsked(control: ControlStandIn, within: number): Promise<void> {
-  await until(`it asks to be woken within ${within} ms`, () => {
-    if (control.sleepers.some(({ ms }) => ms > 499 && ms <= within)) return true
-    control.wake()
-    return false
+/** Wakes a child until what it asks for is no tick, and within so many ms. Resolves to how many. */
+async function askedWithin(control: ControlStandIn, within: number): Promise<number> {
+  return until(`it asks to be woken within ${within} ms`, () => {
+    const asked = control.sleepers.find(({ ms }) => ms > 499 && ms <= within)
+    if (!asked) control.wake()
+    return asked?.ms
   })
 }
