@@ -14,6 +14,6 @@ test(
     const agent = await clock.runUntil(spawnAgent())
     await clock.advance(3_600_000)
     expect(polls).toBe(721)
-    expect(agent.stdout.text).toBe('no timer waits\n'.repeat(7))
+    expect(agent.stdout.text).toBe('no timer is about to go off\n'.repeat(7))
   },
 )

@@ -5,7 +5,7 @@ import { Scratch } from '../../support/scratch.ts'
 import { until } from '../../support/until.ts'
 import { ControlStandIn } from '../support/control.ts'
 import { assumeNode, Child, NODES } from './child.ts'
-import { httpEcho, listen } from './server.ts'
+import { certificateFor, httpEcho, httpsEcho, listen } from './server.ts'
 
 /** A server that never answers. */
 async function listenSilently(): Promise<{ port: number; asked: () => number }> {
@@ -73,3 +73,57 @@ test.for(NODES)(
     expect(await child.all()).toHaveLength(2)
   },
 )
+
+test.for(NODES)(
+  'connections of TLS that are kept are closed when the gateway says so ($version)',
+  async ({ node }, { skip }) => {
+    assumeNode(node, skip)
+    const scratch = new Scratch()
+    const port = await listen(httpsEcho(await certificateFor(scratch, 'api.test')))
+    const control = await ControlStandIn.open(scratch, () => ({ to: 'gateway', port }))
+    const body = `
+      process.stdin.resume()
+      fetch('https://api.test/').then((response) => response.text()).then(say)
+    `
+    const child = new Child(scratch, control, body, { node })
+    await child.said()
+    expect(await askedWithin(control, 4000)).toBeGreaterThan(499)
+  },
+)
+
+test.for(NODES)(
+  'sessions of HTTP/2 are pinged when the gateway says so ($version)',
+  async ({ node }, { skip }) => {
+    assumeNode(node, skip)
+    const scratch = new Scratch()
+    const server = httpsEcho(await certificateFor(scratch, 'api.test'))
+    let pings = 0
+    server.on('session', (session) => session.on('ping', () => pings++))
+    const port = await listen(server)
+    const control = await ControlStandIn.open(scratch, () => ({ to: 'gateway', port }))
+    const body = `
+      process.stdin.resume()
+      const { Agent, request } = require('undici')
+      const dispatcher = new Agent({ allowH2: true, pingInterval: 700 })
+      request('https://api.test/', { dispatcher }).then(({ body }) => body.text()).then(say)
+    `
+    const child = new Child(scratch, control, body, { node })
+    await child.said()
+    for (const count of [1, 2]) {
+      expect(await askedWithin(control, 700)).toBeGreaterThan(499)
+      await until('a ping has come', () => {
+        control.wake()
+        return pings >= count
+      })
+    }
+  },
+)
+
+/** Wakes a child until what it asks for is no tick, and within so many ms. Resolves to how many. */
+async function askedWithin(control: ControlStandIn, within: number): Promise<number> {
+  return until(`it asks to be woken within ${within} ms`, () => {
+    const asked = control.sleepers.find(({ ms }) => ms > 499 && ms <= within)
+    if (!asked) control.wake()
+    return asked?.ms
+  })
+}
