@@ -21,6 +21,7 @@ test('nothing given is the defaults', () => {
     prewarm: 0,
     keepRuntimeDir: 'on-failure',
     output: 'on-failure',
+    picture: 'on-failure',
     leaks: 'fail',
     unavailableFaults: 'skip',
     network: { onUnhandled: 'error' },
@@ -96,7 +97,7 @@ test.each([{ zzz: 1 }, { toString: 1 }, { constructor: 1 }, { hasOwnProperty: un
     expect(error).toMatchObject({ code: 'ERR_OPTION_UNKNOWN' })
     expect(error.message).not.toContain('Did you mean')
     expect(error.message).toContain(
-      '`agent`, `agents`, `spawn`, `prewarm`, `keepRuntimeDir`, `output`, `leaks`, `unavailableFaults`',
+      '`agent`, `agents`, `spawn`, `prewarm`, `keepRuntimeDir`, `output`, `picture`, `leaks`, `unavailableFaults`',
     )
   },
 )

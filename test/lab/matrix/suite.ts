@@ -22,13 +22,21 @@ interface Manifest {
 }
 
 /** Tools of the tests, which are not what is tested: they come along. */
-const TOOLS = new Set(['src/real-time.ts', 'src/wait.ts', 'src/json.ts'])
+const TOOLS = new Set(['src/real-time.ts', 'src/wait.ts', 'src/json.ts', 'docs/.vitepress/sidebar.ts'])
 /** By this a test reaches the package in a project of its own. */
 const LAB = 'test/lab/project.ts'
 /** What a test that reads it is about is not in an installed package, or not in that form. */
 const NOT_THERE = /['"`/](?:dist|scripts|bench|agent\/main\.ts)(?=['"`/])|test\/lab\/compile|\.\/compile\.ts/
 /** What they read besides, from the root. */
-const ASSETS = ['test', 'docs', 'README.md', 'CHANGELOG.md', 'CONTRIBUTING.md', 'tsconfig.build.json']
+const ASSETS = [
+  'test',
+  'docs',
+  'README.md',
+  'CHANGELOG.md',
+  'CONTRIBUTING.md',
+  'SECURITY.md',
+  'tsconfig.build.json',
+]
 const IMPORT = /(?:import|export)\s+(type\s+)?([^'";]*?)\s*from\s*'(\.[^']+)'|import\s*\(?\s*'(\.[^']+)'/g
 
 /**
@@ -64,7 +72,7 @@ export function publicSuite(): Suite {
 
 /** Puts the suite into a directory that has the package installed, or will have. */
 export function copySuite({ tests, stands }: Suite, folder: string): void {
-  const isWanted = (source: string): boolean => !/node_modules|[/\\]scores$/.test(source)
+  const isWanted = (source: string): boolean => !/node_modules|[/\\](?:scores|api|cache|dist)$/.test(source)
   for (const asset of [...ASSETS, 'examples']) {
     cpSync(path.join(repository, asset), path.join(folder, asset), { recursive: true, filter: isWanted })
   }
