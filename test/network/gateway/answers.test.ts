@@ -179,7 +179,7 @@ test('a connection of HTTP/2 that is reset takes all that is on it along: the re
   await waiting.promise
   const bad = once(session.request({ ':path': '/bad' }), 'response')
   expect(await Promise.allSettled([other, bad])).toMatchObject(
-    Array<object>(2).fill({ reason: { code: 'ECONNRESET' } }),
+    [1, 2].map(() => ({ reason: { code: 'ECONNRESET' } })),
   )
   await until('the other one is told of', () => aborted.length > 0)
   expect(aborted).toEqual(['https://api.test/other'])
