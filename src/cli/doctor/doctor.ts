@@ -30,7 +30,10 @@ export async function doctor(
     signal,
   )
   // Who interrupts it must not find what that has made: it takes a moment, and takes it back.
-  const [ofConfig, ofMachine, left] = await asked.finally(() => machine)
+  const [ofConfig, ofMachine, left] = await asked.catch(async (error: unknown) => {
+    await machine
+    throw error
+  })
   const { findings, skipped } = faultFindings()
   const all = [...versionFindings(directory), ...ofConfig, ...ofMachine, ...findings, ...left]
   const isWell = all.every(({ level }) => level !== 'problem')
