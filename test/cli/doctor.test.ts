@@ -1,7 +1,7 @@
 import fs from 'node:fs'
 import path from 'node:path'
 
-import { afterAll, expect, test } from 'vitest'
+import { afterAll, expect, onTestFinished, test, vi } from 'vitest'
 
 import { faultFacts } from '../../src/fault/fault.ts'
 import { isInRange } from '../../src/cli/doctor/version-range.ts'
@@ -179,6 +179,17 @@ test('who interrupts it while the configuration is loaded has nothing left', asy
   process.kill('SIGINT')
   expect(await ended).toMatchObject({ code: 130, out: '' })
   expect(await project.survivors()).toMatchObject({ processes: [], directories: [] })
+})
+
+test('who interrupts it does so when what it has tried out is taken back', async () => {
+  vi.stubEnv('TMPDIR', project.temporary)
+  onTestFinished(() => void vi.unstubAllEnvs())
+  const changed = (): bigint => fs.statSync(project.temporary, { bigint: true }).mtimeNs
+  const before = changed()
+  const signal = AbortSignal.abort(new Interrupted('SIGINT'))
+  expect(await invoke(['doctor', '--no-config'], { signal })).toMatchObject({ code: 130 })
+  expect(changed()).toBeGreaterThan(before)
+  expect(fs.readdirSync(project.temporary)).toEqual([])
 })
 
 test('who interrupts it, and a directory that is not there, end it', async () => {

@@ -18,16 +18,22 @@ export async function doctor(
 ): Promise<ExitCode> {
   const { signal, streams } = context
   const directory = existingDirectory(given)
-  const [ofConfig, ofMachine, left] = await abortable(
+  const machine = machineFindings(directory)
+  const asked = abortable(
     Promise.all([
       config
         ? configFindings(directory, signal)
         : [ok('configuration', 'not looked at, as --no-config says')],
-      machineFindings(directory),
+      machine,
       leftoverFindings(),
     ]),
     signal,
   )
+  // Who interrupts it must not find what that has made: it takes a moment, and takes it back.
+  const [ofConfig, ofMachine, left] = await asked.catch(async (error: unknown) => {
+    await machine
+    throw error
+  })
   const { findings, skipped } = faultFindings()
   const all = [...versionFindings(directory), ...ofConfig, ...ofMachine, ...findings, ...left]
   const isWell = all.every(({ level }) => level !== 'problem')

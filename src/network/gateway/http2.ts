@@ -54,15 +54,17 @@ function callOf(
     headers: kept,
     body: stream,
     hasBody: !stream.endAfterHeaders,
-    reply: new Http2Reply(stream),
+    reply: new Http2Reply(arrival, stream),
   }
 }
 
 class Http2Reply implements Reply {
   readonly out: http2.ServerHttp2Stream
+  readonly #arrival: Arrival
   #broken = false
 
-  constructor(stream: http2.ServerHttp2Stream) {
+  constructor(arrival: Arrival, stream: http2.ServerHttp2Stream) {
+    this.#arrival = arrival
     this.out = stream
   }
 
@@ -91,6 +93,15 @@ class Http2Reply implements Reply {
   reset(): void {
     this.#broken = true
     this.out.close(constants.NGHTTP2_INTERNAL_ERROR)
+  }
+
+  resetConnection(): void {
+    this.#broken = true
+    const { session } = this.out
+    const reset = (): void => this.#arrival.reset()
+    // A client that still has to confirm the settings would have that write fail, of which Node says nothing, and read a plain end.
+    if (session?.pendingSettingsAck) session.once('localSettings', reset)
+    else reset()
   }
 
   cut(): void {

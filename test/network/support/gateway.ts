@@ -57,6 +57,8 @@ export async function ask(port: number, options: Ask = {}): Promise<Reply> {
     ca === undefined
       ? http.request({ host: '127.0.0.1', port, agent: false, ...rest })
       : https.request({ host: '127.0.0.1', port, ca, agent: false, ...rest })
+  // Node 26 tells of a connection that breaks in the middle of a response here, too, and not by the response alone.
+  request.on('error', () => {})
   request.end(body)
   const [response] = (await once(request, 'response')) as [http.IncomingMessage]
   const chunks: Buffer[] = []
