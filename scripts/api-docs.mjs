@@ -55,8 +55,6 @@ rmSync(folder, { recursive: true, force: true })
 mkdirSync(folder, { recursive: true })
 for (const page of PAGES) writeFileSync(path.join(folder, `${page.name}.md`), pageText(page))
 writeFileSync(path.join(folder, 'index.md'), contents())
-const sidebar = PAGES.map(({ name, title }) => ({ text: title, link: `/api/${name}` }))
-writeFileSync(path.join(folder, 'sidebar.json'), `${JSON.stringify(sidebar, undefined, 2)}\n`)
 
 /** What is on each page, in alphabetical order: of what several entry points export, what the main one has. */
 function collect() {
@@ -107,15 +105,14 @@ function pageText(page) {
   const matchers = page.name === 'test' ? matchersOf(main) : []
   const guide = page.guide === 'README.md' ? undefined : page.guide
   return [
-    `# ${page.title}`,
+    `# ${titleOf(page)}`,
     guide && `How to use it: [guide](../${guide}).`,
     [
       ...own.map((one) => listed(one, link)),
       ...(matchers.length > 0 ? ['- [Matchers](#matchers) of `expect`'] : []),
     ].join('\n'),
     ...own.map((one) => text(one, link)),
-    matchers.length > 0 &&
-      ['## Matchers {#matchers}', ...matchers.map((one) => matcherText(one, link))].join('\n\n'),
+    matchers.length > 0 && ['## Matchers', ...matchers.map((one) => matcherText(one, link))].join('\n\n'),
   ]
     .filter(Boolean)
     .join('\n\n')
@@ -136,5 +133,22 @@ function link(name, page) {
   const all = [...items.values()].flat().filter(({ member }) => member.name === name)
   const [target] = [...all.filter((one) => one.page === page), ...all]
   if (!target) return `\`${name}\``
-  return `[\`${name}\`](${target.page === page ? '' : `./${target.page.name}.md`}#${name})`
+  return `[\`${name}\`](${target.page === page ? '' : `./${target.page.name}.md`}#${anchorOf(target)})`
+}
+
+/** What the site makes of its heading: a second one that differs in case alone, such as that of a type, gets a number. */
+function anchorOf({ member, page }) {
+  const headings = items.get(page).map((one) => one.member.name.toLowerCase())
+  const own = member.name.toLowerCase()
+  const before = headings.slice(
+    0,
+    items.get(page).findIndex((one) => one.member === member),
+  )
+  const count = before.filter((one) => one === own).length
+  return count === 0 ? own : `${own}-${count}`
+}
+
+/** Not that of its guide: a search finds both. */
+function titleOf({ title }) {
+  return `API: ${title}`
 }

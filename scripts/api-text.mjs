@@ -24,7 +24,7 @@ export function text({ member, model, from, page }, link) {
   const shown = (member.members ?? []).filter((one) => one.releaseTag !== 'Internal')
   const parts = kind === 'Variable' ? namedFunctions(member, model) : shown
   return [
-    `## ${name} {#${name}}`,
+    `## ${name}`,
     `${alsoType ? 'constant and type' : KINDS[kind]} · ${from.map((one) => `\`${one}\``).join(', ')}`,
     ...commented(member.docComment, link, page),
     headline(member),
@@ -48,7 +48,8 @@ function headline({ kind, excerptTokens }) {
     .replace(/^export (declare )?(default )?/, '')
     .trim()
   const plain = (kind === 'Class' || kind === 'Interface') && /^(abstract )?(class|interface) \w+$/.test(code)
-  return plain ? undefined : ['```ts', kind === 'Variable' ? `const ${code}` : code, '```'].join('\n')
+  const shown = (kind === 'Variable' ? `const ${code}` : code).replaceAll(LINK, '$1')
+  return plain ? undefined : ['```ts', shown, '```'].join('\n')
 }
 
 function memberText({ docComment, excerptTokens }, link, page) {
@@ -118,9 +119,12 @@ function paragraphs(comment = '') {
   return [...said.split(/\n{2,}/), ...others].map((one) => one.replaceAll(/\s+/g, ' ').trim()).filter(Boolean)
 }
 
+/** A name, and what may stand for it. */
+const LINK = /\{@link ([^\s}|]+)(?:\s*\|\s*([^}]+?))?\s*\}/g
+
 function prose(said, link, page) {
   return said
-    .replaceAll(/\{@link (\S+?)\}/g, (_, name) => link(name, page))
+    .replaceAll(LINK, (_, name, said) => (said === undefined ? link(name, page) : said))
     .split(/(`[^`]*`)/)
     .map((part) => (part.startsWith('`') ? part : part.replaceAll('<', '&lt;').replaceAll('{{', '{ {')))
     .join('')

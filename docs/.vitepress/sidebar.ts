@@ -83,7 +83,8 @@ export function pagesIn(documents: string): string[] {
 
 function titleIn(documents: string, page: string): string {
   const text = readFileSync(path.join(documents, `${page}.md`), 'utf8')
-  return /^# (.+)$/m.exec(text)?.[1]?.replaceAll('`', '') ?? titleOf(path.basename(page))
+  const title = /^# (?:API: )?(.+)$/m.exec(text)?.[1]?.replaceAll('`', '')
+  return title ?? titleOf(path.basename(page))
 }
 
 function titleOf(name: string): string {

@@ -5,6 +5,7 @@ import path from 'node:path'
 
 import { beforeAll, expect, test } from 'vitest'
 
+import { slugOf } from '../../docs/.vitepress/slug.ts'
 import { repository } from '../lab/repository.ts'
 
 const pages = new Map<string, string>()
@@ -22,9 +23,7 @@ beforeAll(() => {
 
 test('every export of every entry point has its part on a page', () => {
   const headings = new Set(
-    [...pages.values()].flatMap((page) =>
-      Array.from(page.matchAll(/^## .* \{#(\w+)\}$/gm), ([, name]) => name),
-    ),
+    [...pages.values()].flatMap((page) => Array.from(page.matchAll(/^## (\w+)$/gm), ([, name]) => name)),
   )
   const reports = readdirSync(path.join(repository, 'api')).map((name) =>
     readFileSync(path.join(repository, 'api', name), 'utf8'),
@@ -40,18 +39,24 @@ test('every export of every entry point has its part on a page', () => {
 })
 
 test('the links of the pages lead somewhere', () => {
-  const broken = [...pages].flatMap(([name, page]) =>
+  const anchors = new Map([...pages].map(([name, page]) => [name, anchorsOf(page)]))
+  const links = [...pages].flatMap(([name, page]) =>
     Array.from(
-      page.matchAll(/\]\((?!\.\.\/)(?:\.\/([\w-]+\.md))?(?:#(\w+))?\)/g),
-      ([link, file = name, heading]) => {
-        const target = pages.get(file)
-        return target !== undefined && (heading === undefined || target.includes(`{#${heading}}`))
-          ? []
-          : [name, link]
-      },
-    ).flat(),
+      page.matchAll(/\]\((?!\.\.\/)(?:\.\/([\w-]+\.md))?(?:#([\w-]+))?\)/g),
+      ([link, file = name, heading]) => ({ name, link, found: anchors.get(file), heading }),
+    ),
+  )
+  const broken = links.filter(
+    ({ found, heading }) => !found || (heading !== undefined && !found.has(heading)),
   )
   expect(broken).toEqual([])
+  expect(links.length).toBeGreaterThan(500)
+  // Of two names that differ in case alone, each has its own.
+  expect(links.map(({ heading }) => heading)).toEqual(expect.arrayContaining(['fault', 'fault-1']))
+})
+
+test('no heading and no text shows the markup of the doc comments', () => {
+  expect([...pages.values()].filter((page) => /\{#|\{@/.test(page))).toEqual([])
 })
 
 test('nothing on the pages is left for Vue to compile', () => {
@@ -63,3 +68,15 @@ test('what is internal is on no page', () => {
   expect(pages.get('timeline.md')).toContain('- `note(')
   expect(pages.get('timeline.md')).not.toContain('- `begin(')
 })
+
+/** As the site makes them: of equal ones, all but the first get a number. */
+function anchorsOf(page: string): Set<string> {
+  const anchors = new Set<string>()
+  for (const [, title = ''] of page.replaceAll(/```[\s\S]*?```/g, '').matchAll(/^#{1,6} (.+)$/gm)) {
+    const slug = slugOf(title)
+    let anchor = slug
+    for (let count = 1; anchors.has(anchor); count++) anchor = `${slug}-${count}`
+    anchors.add(anchor)
+  }
+  return anchors
+}
