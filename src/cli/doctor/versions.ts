@@ -43,7 +43,7 @@ function vitestFinding({ peerDependencies: { vitest: range } }: Manifest, direct
     return problem(
       'vitest',
       'not installed in this project',
-      '`npm install --save-dev vitest`, or `npx vitest-supervise init --install`',
+      '`npx vitest-supervise init --install`, which takes the one for this Node',
     )
   if (isInRange(version, range)) return ok('vitest', version)
   return problem('vitest', `${version}, and ${range} is supported`, 'Install such a version.')
