@@ -1,7 +1,7 @@
 import fs from 'node:fs'
 import path from 'node:path'
 
-import { afterAll, expect, test } from 'vitest'
+import { afterAll, expect, onTestFinished, test } from 'vitest'
 
 import { faultFacts } from '../../src/fault/fault.ts'
 import { isInRange } from '../../src/cli/doctor/version-range.ts'
@@ -101,6 +101,24 @@ test('packages that are missing, and a configuration that does not load, are pro
   const { code, levels } = await doctor()
   fs.renameSync(`${vitest}-gone`, vitest)
   expect([code, levels['vitest'], levels['configuration']]).toEqual([1, 'problem', 'warning'])
+})
+
+test('a configuration that ends the process is a problem, and says by what', async () => {
+  configured('process.exit(3)')
+  expect((await doctor()).found['configuration']).toContain('it ends the process (exit code 3)')
+})
+
+test('a process that the configuration leaves, with the pipes of its own, is not waited for', async () => {
+  const note = project.path('left.pid')
+  configured(`
+    import { spawn } from 'node:child_process'
+    import { writeFileSync } from 'node:fs'
+    const left = spawn('sleep', ['1000'], { stdio: 'inherit' })
+    writeFileSync(${JSON.stringify(note)}, String(left.pid))
+    export default { plugins: [supervise()] }
+  `)
+  onTestFinished(() => void process.kill(Number(fs.readFileSync(note, 'utf8')), 'SIGKILL'))
+  expect((await doctor()).levels).toMatchObject({ pool: 'ok', plugin: 'ok' })
 })
 
 test('a directory for temporary files that is too deep, or not there, is a problem', async () => {
