@@ -5,7 +5,7 @@ import path from 'node:path'
 
 import { systemCode } from '../errors.ts'
 import { FAKETIME_LIBRARIES } from '../process/confinement/wall-clock.ts'
-import { inNamespace } from '../process/confinement/namespace.ts'
+import { hasOwnMounts, inNamespace } from '../process/confinement/namespace.ts'
 import type { Need } from './make.ts'
 
 /** How long a probe may take. Real ms. */
@@ -45,8 +45,10 @@ const PROBES: Readonly<Record<Need, () => string | undefined>> = {
     attempt('strace', ['strace', '-D', '-f', '-qq', '-o', '/dev/null', '-e', 'trace=none', '--', 'true']),
   'limited processes': limitedProcesses,
   'limited permissions': limitedPermissions,
-  'mount namespaces': () =>
-    namespaces([...inNamespace('mount'), 'sh', '-c', 'mount -t tmpfs -o size=4096 none "$0"', os.tmpdir()]),
+  'mount namespaces': () => {
+    const script = `${hasOwnMounts()} && mount -t tmpfs -o size=4096 none "$0"`
+    return namespaces([...inNamespace('mount'), 'sh', '-c', script, os.tmpdir()])
+  },
   'network namespaces': () => namespaces([...inNamespace('network'), 'true']),
   faketime,
 }

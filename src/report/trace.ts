@@ -60,13 +60,22 @@ function nameOf(test: ReportedTest, { number }: ReportedTry, at: number): string
 
 function processEvents(pid: number, name: string, recording: Recording): TraceEvent[] {
   const lanes = lanesOf(recording.events)
-  const places = placesOf(recording)
+  const moments = { places: placesOf(recording), times: timesOf(recording), reals: realTimesOf(recording) }
+  const { places } = moments
   return [
     { name: 'process_name', ph: 'M', pid, tid: 0, ts: 0, args: { name } },
     { name: 'process_sort_index', ph: 'M', pid, tid: 0, ts: 0, args: { sort_index: pid } },
-    ...lanes.flatMap((lane, at) => laneEvents(pid, at + 1, lane, recording, places)),
+    ...lanes.flatMap((lane, at) => laneEvents(pid, at + 1, lane, recording, moments)),
     ...flows(pid, lanes, recording.events, places),
   ]
+}
+
+/** Of each event and of the end: once for all lanes. */
+interface Moments {
+  /** Where they are drawn, in µs. */
+  readonly places: readonly number[]
+  readonly times: readonly number[]
+  readonly reals: readonly number[] | undefined
 }
 
 function laneEvents(
@@ -74,12 +83,10 @@ function laneEvents(
   tid: number,
   lane: Lane,
   recording: Recording,
-  places: readonly number[],
+  { places, times, reals }: Moments,
 ): TraceEvent[] {
   const where = { pid, tid }
   const at = (index: number): number => places[index] ?? 0
-  const times = timesOf(recording)
-  const reals = realTimesOf(recording)
   const between = (list: readonly number[] | undefined, { from, to }: Bar): number | undefined =>
     list && (list[to] ?? 0) - (list[from] ?? 0)
   return [

@@ -1,6 +1,6 @@
 import type { TimelineEvent } from './events.ts'
 
-/** A timeline as it was at one moment, for those who draw it. JSON, but for what a note of the test may hold. */
+/** A timeline as it was at one moment, for those who draw it. JSON. */
 export interface Recording {
   readonly events: readonly TimelineEvent[]
   /** When each was recorded, in ms of real time from any moment on; empty where that is not known. */

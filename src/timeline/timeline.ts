@@ -104,9 +104,10 @@ export class Timeline {
     }
   }
 
-  /** Adds a remark of the test. */
+  /** Adds a remark of the test: what is no text becomes one, for it is kept in reports. */
   note(text: string): void {
-    this.record({ kind: 'note', text })
+    const given: unknown = text
+    this.record({ kind: 'note', text: String(given) })
   }
 
   /** Adds what has happened at this moment. What runs agents calls it; a test has `note`. */

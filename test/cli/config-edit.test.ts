@@ -66,6 +66,7 @@ test.each<[string, string, string]>([
   ['a list from elsewhere', 'export default { plugins: all() }', 'not written as a list'],
   ['a list by its name', 'export default { plugins, test: {} }', 'not written as a list'],
   ['several projects', 'export default { test: { projects: [] } }', 'several projects'],
+  ['several projects, quoted', "export default { test: { 'projects': [] } }", 'several projects'],
   ['the name', 'import { supervise } from "x"\nexport default {}', 'something else by the name'],
   ['an import at the end', "export default {}\nimport 'x'", 'imports behind'],
   ['a bracket too few', 'export default { test: {}', 'not understood'],

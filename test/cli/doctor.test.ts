@@ -103,6 +103,24 @@ test('packages that are missing, and a configuration that does not load, are pro
   expect([code, levels['vitest'], levels['configuration']]).toEqual([1, 'problem', 'warning'])
 })
 
+test('a configuration that ends the process is a problem, and says by what', async () => {
+  configured('process.exit(3)')
+  expect((await doctor()).found['configuration']).toContain('it ends the process (exit code 3)')
+})
+
+test('a process that the configuration leaves, with the pipes of its own, is not waited for', async () => {
+  const note = project.path('left.pid')
+  configured(`
+    import { spawn } from 'node:child_process'
+    import { writeFileSync } from 'node:fs'
+    const left = spawn('sleep', ['1000'], { stdio: 'inherit' })
+    writeFileSync(${JSON.stringify(note)}, String(left.pid))
+    export default { plugins: [supervise()] }
+  `)
+  onTestFinished(() => void process.kill(Number(fs.readFileSync(note, 'utf8')), 'SIGKILL'))
+  expect((await doctor()).levels).toMatchObject({ pool: 'ok', plugin: 'ok' })
+})
+
 test('a directory for temporary files that is too deep, or not there, is a problem', async () => {
   const deep = project.path('t', 'x'.repeat(90))
   fs.mkdirSync(deep)

@@ -1,3 +1,5 @@
+import fs from 'node:fs'
+
 import { expect, onTestFinished, test } from 'vitest'
 
 import { systemClock } from '../../src/clock/clock.ts'
@@ -33,6 +35,18 @@ test.each<[Fault, string]>([
     expect.objectContaining({ code: 'ERR_FAULT_UNAVAILABLE', reason, fault: what.text }),
   )
   expect(plan.unfired()).toBeUndefined()
+})
+
+test('what is named `unshare` and gives no namespace has nothing mounted on this machine', () => {
+  bareMachine()
+  const tools = new Scratch()
+  const mounted = tools.path('mounted')
+  tools.shell('shift; while [ "$1" != sh ]; do shift; done; exec "$@"', 'unshare')
+  tools.shell(`: > ${mounted}`, 'mount')
+  for (const name of ['sh', 'readlink']) fs.symlinkSync(`/bin/${name}`, tools.path(name))
+  process.env['PATH'] = tools.root
+  expect(faultSupport(fault.noSpace())).toMatchObject({ supported: false })
+  expect(fs.existsSync(mounted)).toBe(false)
 })
 
 test('a fault that cannot happen here cannot be triggered either', async () => {

@@ -141,3 +141,19 @@ test('an arrow leads from each exit to the next spawn, from bar to bar, each wit
   )
   expect(outside).toEqual([])
 })
+
+test('however many lanes a timeline has, its times are gone through as often', () => {
+  const looksAtTimes = (agents: number): number => {
+    let looks = 0
+    const moments = Array.from({ length: agents }, (_, at) => crashLoop(1, `agent-${at}`)).flat()
+    const recording = new Proxy(recordingOf(moments), {
+      get: (target, key) => {
+        if (key === 'realTimes') looks++
+        return Reflect.get(target, key) as unknown
+      },
+    })
+    chromeTrace(runOf(testOf('x', [recording])))
+    return looks
+  }
+  expect(looksAtTimes(9)).toBe(looksAtTimes(1))
+})

@@ -69,6 +69,17 @@ test('until gives the first event of the future that fits, to all who wait', asy
   expect(events.map(({ seq }) => seq)).toEqual([4, 6, 5, 2])
 })
 
+test('a note of what is no text is a text', () => {
+  const timeline = still()
+  for (const remark of [10n, undefined, Buffer.from('ü'), { a: 1 }]) timeline.note(remark as never)
+  expect(timeline.toString()).toBe(
+    ['10', 'undefined', 'ü', '[object Object]']
+      .map((text) => `[       0 ms]              note: ${text}`)
+      .join('\n'),
+  )
+  expect(JSON.parse(JSON.stringify(timeline.events))).toEqual(timeline.events)
+})
+
 test('a note is about no agent', async () => {
   const timeline = still({ kind: 'note', text: 'x' })
   const stop = new AbortController()

@@ -5,10 +5,13 @@ import { pathToFileURL } from 'node:url'
 import { execa } from 'execa'
 
 import { isRecord } from '../../json.ts'
+import { realDelay } from '../../real-time.ts'
 import { type Finding, ok, problem, warning } from './finding.ts'
 
 /** How long the configuration of a project may take to load. Milliseconds. */
 const LOAD_LIMIT = 30_000
+/** How long what an ended process has said may take to be read. Milliseconds. */
+const READ_LIMIT = 500
 
 /** A project of Vitest, as it says itself. */
 interface VitestProject {
@@ -46,8 +49,10 @@ export async function configFindings(directory: string, signal: AbortSignal): Pr
   if (entry === undefined)
     return [warning('configuration', 'not looked at: there is no Vitest', 'Install it first.')]
   const args = ['--input-type=module', '-e', PROBE, pathToFileURL(entry).href, directory]
-  const result = await execa(process.execPath, args, {
+  const child = execa(process.execPath, args, {
     cwd: directory,
+    // What is told of an error goes into text.
+    env: { NO_COLOR: '1', FORCE_COLOR: undefined },
     stdio: ['pipe', 'ignore', 'pipe', 'pipe'],
     // Its own watch for signals would end this process before it could.
     cleanup: false,
@@ -56,6 +61,13 @@ export async function configFindings(directory: string, signal: AbortSignal): Pr
     cancelSignal: signal,
     reject: false,
   })
+  // What the configuration has started may hold the pipes open, and would be waited for.
+  child.once('exit', () => {
+    void realDelay(READ_LIMIT).then(() => {
+      for (const stream of child.stdio) stream?.destroy()
+    })
+  })
+  const result = await child
   signal.throwIfAborted()
   const projects = parse(result.stdio[3])
   if (Array.isArray(projects)) return findingsOf(projects as VitestProject[])
@@ -63,7 +75,7 @@ export async function configFindings(directory: string, signal: AbortSignal): Pr
     ? String(projects['error'])
     : result.timedOut
       ? `it takes longer than ${LOAD_LIMIT} ms`
-      : result.stderr.trim()
+      : result.stderr.trim() || `it ends the process (${result.signal ?? `exit code ${result.exitCode}`})`
   return [
     problem('configuration', `Vitest cannot load it: ${why}`, 'Mend it: `npx vitest run` says the same.'),
   ]

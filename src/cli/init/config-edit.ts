@@ -19,7 +19,9 @@ export function withPlugin(text: string): Edit {
   if (tokens.some(({ kind, text: word }) => kind === 'string' && word.slice(1, -1) === MODULE)) return 'there'
   if (has(tokens, 'supervise')) return { refusal: 'it has something else by the name `supervise`' }
   if (!has(tokens, 'export')) return { refusal: 'it is CommonJS, and the plugin is an ES module' }
-  const projects = tokens.some((token, at) => token.text === 'projects' && tokens[at + 1]?.text === ':')
+  const projects = tokens.some(
+    ({ text: word }, at) => /^(['"]?)projects\1$/.test(word) && tokens[at + 1]?.text === ':',
+  )
   if (projects)
     return { refusal: 'it has several projects: each whose tests use this package needs the plugin' }
   const config = configIn(tokens)

@@ -1,6 +1,6 @@
 import path from 'node:path'
 
-import { inNamespace, withoutPowers } from './namespace.ts'
+import { hasOwnMounts, inNamespace, withoutPowers } from './namespace.ts'
 import { type Confinement, type Surroundings, text, type Wrap } from './wrap.ts'
 
 /** How much the file system has besides what the agent may write: it is taken, so that there is something to fill. Bytes. */
@@ -30,7 +30,9 @@ function tmpfs(mountOptions: string, options: Confinement['options'], surroundin
 /** Mounts, enters the working directory again, which may now be another one, and becomes the program. */
 function mounted(mount: string, args: readonly string[]): Wrap {
   const enter = 'cd "$here" 2>/dev/null || cd "$1"'
-  const script = `mkdir -p "$1" && here=$(pwd -P) && ${mount} && { ${enter}; } && shift ${args.length} && exec "$@"`
+  const script =
+    `${hasOwnMounts()} && mkdir -p "$1" && here=$(pwd -P) && ${mount} && ` +
+    `{ ${enter}; } && shift ${args.length} && exec "$@"`
   return {
     command: [...inNamespace('mount'), 'sh', '-c', script, 'sh', ...args, ...withoutPowers()],
     env: {},

@@ -1,4 +1,4 @@
-import { readFileSync } from 'node:fs'
+import { readFileSync, readlinkSync } from 'node:fs'
 
 /** The bit of CAP_SYS_ADMIN. */
 const SYS_ADMIN = 21n
@@ -12,6 +12,25 @@ export function inNamespace(kind: 'mount' | 'network'): readonly string[] {
   return isAdministrator()
     ? ['unshare', flag]
     : ['unshare', '--user', '--map-current-user', '--keep-caps', flag]
+}
+
+/**
+ * A condition of the shell that holds only where mounts are others than this process's: a mount behind it cannot change
+ * this machine's, even where something else is found by the name of `unshare`.
+ */
+export function hasOwnMounts(): string {
+  return `[ "$(readlink ${MOUNTS})" != "${ownMounts()}" ]`
+}
+
+const MOUNTS = '/proc/self/ns/mnt'
+
+/** Empty where it is not known, as it then is in a shell, too. */
+function ownMounts(): string {
+  try {
+    return readlinkSync(MOUNTS)
+  } catch {
+    return ''
+  }
 }
 
 /** The words before a program that take these powers from it again. */
