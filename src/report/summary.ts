@@ -1,6 +1,6 @@
 import { attemptRecords } from '../timeline/attempt-records.ts'
 import { durationText } from './duration.ts'
-import type { KeptRecording } from './packed.ts'
+import type { KeptRecording } from './kept-recording.ts'
 
 /** What these recordings have in them, in one line: `5 attempts of agent, 25 events, 15 s of virtual time`. */
 export function summaryOf(recordings: readonly KeptRecording[]): string {

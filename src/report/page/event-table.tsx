@@ -1,7 +1,6 @@
 import type { JSX } from 'preact'
 
-import type { TimelineEvent } from '../../timeline/events.ts'
-import { eventText } from '../../timeline/text.ts'
+import { agentText, eventText } from '../../timeline/text.ts'
 import { exactText } from './exact-text.ts'
 import { GlyphIcon } from './icons.tsx'
 import { Marked } from './marked.tsx'
@@ -67,7 +66,7 @@ export function EventTable({ scene, chosen, choose, words }: EventTablePropertie
                 {real === undefined ? '–' : exactText(real)}
               </span>
               <span class="who" role="gridcell">
-                <Marked text={whoOf(event)} words={words} />
+                <Marked text={agentText(event)} words={words} />
               </span>
               <span class="what" role="gridcell">
                 <GlyphIcon glyph={scene.glyphs[index]} />
@@ -100,10 +99,3 @@ const HEAD = (
     </span>
   </div>
 )
-
-/** `web#2`; nothing for what the test has done itself. */
-export function whoOf(event: TimelineEvent): string {
-  if (!('agent' in event)) return ''
-  const { agent = '-', attempt } = event
-  return attempt === undefined ? agent : `${agent}#${attempt}`
-}

@@ -2,8 +2,7 @@ import type { JSX } from 'preact'
 import { useEffect, useRef, useState } from 'preact/hooks'
 
 import { durationText } from '../duration.ts'
-import { eventText } from '../../timeline/text.ts'
-import { whoOf } from './event-table.tsx'
+import { agentText, eventText } from '../../timeline/text.ts'
 import { barText } from './find.ts'
 import { ROW, RULER } from './painter.ts'
 import { type AxisKind, barTime, type Scene } from './scene.ts'
@@ -153,7 +152,7 @@ function Tip({
   return (
     <div class="tip" style={style} aria-hidden="true">
       <b>{'bar' in found ? barText(found.bar, undefined) : eventText(event)}</b>
-      <span>{[whoOf(event), ...times].filter(Boolean).join(' · ')}</span>
+      <span>{[agentText(event), ...times].filter(Boolean).join(' · ')}</span>
     </div>
   )
 }

@@ -3,6 +3,7 @@ import { useEffect, useMemo, useState } from 'preact/hooks'
 
 import type { ReportedTest } from '../report-data.ts'
 import { durationText } from '../duration.ts'
+import { grouped } from '../grouped.ts'
 import { StateIcon } from './icons.tsx'
 import { rowAfter, Rows } from './rows.tsx'
 
@@ -138,14 +139,7 @@ function TestRow({
 }
 
 function rowsOf(tests: readonly ReportedTest[], folded: ReadonlySet<string>): readonly Row[] {
-  const files = new Map<string, ReportedTest[]>()
-  for (const test of tests) {
-    const file = fileOf(test)
-    const known = files.get(file)
-    if (known) known.push(test)
-    else files.set(file, [test])
-  }
-  return [...files].flatMap(([file, of]): Row[] => {
+  return [...grouped(tests, fileOf)].flatMap(([file, of]): Row[] => {
     const failed = of.filter(({ state }) => state === 'failed').length
     const head = { file, label: file.trimStart(), size: of.length, failed }
     if (folded.has(file)) return [head]

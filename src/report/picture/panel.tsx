@@ -1,7 +1,7 @@
 import type { VNode } from 'preact'
 
 import { lanesOf } from '../lanes.ts'
-import type { KeptRecording } from '../packed.ts'
+import type { KeptRecording } from '../kept-recording.ts'
 import { OWN_ROWS, type Row, rowsOf } from './rows.ts'
 import { ROW_HEIGHT } from './row.tsx'
 import { STRIP_HEAD, StripMarks } from './strip.tsx'
