@@ -56,7 +56,10 @@ export function panelOf(recording: KeptRecording, shown: Shown, width: number): 
       return placed
     })
   const first = place(before)
-  const gap = skipped === undefined ? undefined : { text: `${skipped} events are not shown`, y: top + 17 }
+  const gap =
+    skipped === undefined
+      ? undefined
+      : { text: `${skipped.toLocaleString('en')} events are not shown`, y: top + 17 }
   if (gap) top += GAP_HEIGHT
   return {
     recording,
