@@ -3,6 +3,7 @@ import type { JSX } from 'preact'
 import { agentText, eventText } from '../../timeline/text.ts'
 import { exactText } from './exact-text.ts'
 import { GlyphIcon } from './icons.tsx'
+import { hasModifier } from './keys.ts'
 import { Marked } from './marked.tsx'
 import { rowAfter, Rows } from './rows.tsx'
 import type { Scene } from './scene.ts'
@@ -22,7 +23,7 @@ const ROW = 28
 export function EventTable({ scene, chosen, choose, words }: EventTableProperties): JSX.Element {
   const { events } = scene.recording
   const onKeyDown = (event: KeyboardEvent): void => {
-    if (event.altKey || event.ctrlKey || event.metaKey) return
+    if (hasModifier(event)) return
     const next = rowAfter(event.key, chosen, events.length)
     if (next === undefined) return
     choose(next)

@@ -72,7 +72,7 @@ export function barTime({ recording, real }: Scene, bar: Bar, kind: 'virtual' | 
 }
 
 /** Of several attempts of one agent one lane, so that three hundred fit on a screen. */
-export function mergedLanes(lanes: readonly Lane[]): readonly Lane[] {
+function mergedLanes(lanes: readonly Lane[]): readonly Lane[] {
   return [...grouped(lanes, ({ agent, name }) => agent ?? name)].map(([name, own]) => ({
     name,
     agent: own[0]?.agent,

@@ -5,6 +5,7 @@ import type { ReportedTest } from '../report-data.ts'
 import { durationText } from '../duration.ts'
 import { grouped } from '../grouped.ts'
 import { StateIcon } from './icons.tsx'
+import { hasModifier } from './keys.ts'
 import { rowAfter, Rows } from './rows.tsx'
 
 interface TestListProperties {
@@ -42,7 +43,7 @@ export function TestList({ tests, chosen, choose }: TestListProperties): JSX.Ele
     if ('test' in row) choose(row.test)
   }
   const onKeyDown = (event: KeyboardEvent): void => {
-    if (event.altKey || event.ctrlKey || event.metaKey) return
+    if (hasModifier(event)) return
     const row = current === undefined ? undefined : rows[current]
     const next = rowAfter(event.key, current, rows.length)
     if (next !== undefined) goTo(rows[next])
