@@ -4,12 +4,12 @@ import { createRequire } from 'node:module'
 import path from 'node:path'
 
 import { installPacked } from '../scripts/packed.mjs'
+import { vitestProgram } from '../scripts/vitest-program.mjs'
 import { atMost, differences, figure, inTurn, quantity } from './figures.mjs'
 
 /** A whole `vitest run` of one empty test, with the plugin and without. */
 export async function measure({ folder, quick }) {
   const require = createRequire(import.meta.url)
-  const vitest = path.join(path.dirname(require.resolve('vitest/package.json')), 'vitest.mjs')
   const modules = path.join(folder, 'node_modules')
   mkdirSync(modules, { recursive: true })
   installPacked(folder)
@@ -28,7 +28,10 @@ export async function measure({ folder, quick }) {
     )
     return () => {
       const began = performance.now()
-      execFileSync(process.execPath, [vitest, 'run', '--root', project], { cwd: project, stdio: 'ignore' })
+      execFileSync(process.execPath, [vitestProgram, 'run', '--root', project], {
+        cwd: project,
+        stdio: 'ignore',
+      })
       return performance.now() - began
     }
   }

@@ -11,6 +11,7 @@ import path from 'node:path'
 import { renderScoreCards } from '../dist/src/index.js'
 import { recordResult } from '../bench/record.mjs'
 import { installPacked, root } from './packed.mjs'
+import { vitestProgram } from './vitest-program.mjs'
 
 const NPM = ['foreman', 'nodemon']
 /** Debian packages, each with a program by which it is known to be there. */
@@ -88,9 +89,7 @@ function installFromDebian() {
 }
 
 function runSuite() {
-  const { resolve } = createRequire(import.meta.url)
-  const vitest = path.join(path.dirname(resolve('vitest/package.json')), 'vitest.mjs')
-  const command = [vitest, 'run', '--no-file-parallelism', '--reporter=verbose', ...args]
+  const command = [vitestProgram, 'run', '--no-file-parallelism', '--reporter=verbose', ...args]
   return spawnSync(process.execPath, command, { cwd: project, stdio: 'inherit' }).status === 0
 }
 

@@ -4,11 +4,11 @@
  */
 import { spawnSync } from 'node:child_process'
 import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs'
-import { createRequire } from 'node:module'
 import os from 'node:os'
 import path from 'node:path'
 
 import { installPacked, root } from './packed.mjs'
+import { vitestProgram } from './vitest-program.mjs'
 
 const EXAMPLES = {
   quickstart: 'a real server: requests, crashes, SIGTERM',
@@ -17,10 +17,6 @@ const EXAMPLES = {
   'flaky-api': 'a client of an API that fails, in virtual time',
 }
 
-const vitest = path.join(
-  path.dirname(createRequire(import.meta.url).resolve('vitest/package.json')),
-  'vitest.mjs',
-)
 // Apart from each other: in the first one nothing may be left.
 const temporary = mkdtempSync(path.join(os.tmpdir(), 'demo-'))
 const reports = mkdtempSync(path.join(os.tmpdir(), 'demo-reports-'))
@@ -35,7 +31,7 @@ for (const [name, what] of Object.entries(EXAMPLES)) {
   const report = path.join(reports, `${name}.json`)
   const { status, stdout, stderr } = spawnSync(
     process.execPath,
-    [vitest, 'run', '--reporter=default', '--reporter=json', `--outputFile.json=${report}`],
+    [vitestProgram, 'run', '--reporter=default', '--reporter=json', `--outputFile.json=${report}`],
     { cwd: project, env: { ...process.env, TMPDIR: temporary, TEMP: temporary }, encoding: 'utf8' },
   )
   if (status === 0) tests += show(report)

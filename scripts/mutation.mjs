@@ -3,7 +3,9 @@ import { spawnSync } from 'node:child_process'
 import { existsSync, readFileSync } from 'node:fs'
 import { parseArgs } from 'node:util'
 
+import { recordResult } from '../bench/record.mjs'
 import { resultsOf, SCOPES } from '../test/lab/mutation/scopes.mjs'
+import { root } from './packed.mjs'
 
 const USAGE = `Mutates src and runs the tests that should notice. What has not changed since the last time is not run again. Linux.
   npm run mutation -- [folder | file | pattern …]   such as clock, src/clock/driver.ts, src/clock/driver.ts:10-20
@@ -23,12 +25,16 @@ const USER = process.getuid?.() === 0 ? [] : ['--user', '--map-current-user', '-
 const NAMESPACES = ['unshare', ...USER, '--mount', '--pid', '--fork', '--mount-proc', '--kill-child']
 const ALONE = [...NAMESPACES, 'setsid', '--wait', 'sh', '-c', '"$@"; exit $?', 'sh']
 
+/** The score that every folder has to have. */
+const PROMISED = 85
 const STATUSES = ['Killed', 'Timeout', 'Survived', 'NoCoverage', 'Ignored']
 
 if (values.help) console.log(USAGE)
 else {
   if (!values.table) process.exitCode = mutate(positionals.length > 0 ? positionals : Object.keys(SCOPES))
-  console.log(table())
+  const counts = known()
+  console.log(table(counts))
+  if (!values.table && counts.size > 0) record(counts)
 }
 
 /** The exit code: 1 if a folder is below its threshold, or could not be mutated. */
@@ -60,17 +66,33 @@ function runsOf(subject) {
   process.exit(2)
 }
 
-/** What is known of each folder, in Markdown. */
-function table() {
-  const known = Object.keys(SCOPES).filter((scope) => existsSync(resultsOf(scope)))
-  const counts = known.map((scope) => [
-    `\`src/${scope}\``,
-    count(JSON.parse(readFileSync(resultsOf(scope), 'utf8'))),
-  ])
-  const all = STATUSES.map((_, column) => counts.reduce((sum, [, count]) => sum + count[column], 0))
-  const rows = [...counts, ['all', all]].map(([name, count]) => [name, score(count)].concat(count))
+/** How many mutants have each status, by the folders of which that is known. */
+function known() {
+  const scopes = Object.keys(SCOPES).filter((scope) => existsSync(resultsOf(scope)))
+  return new Map(scopes.map((scope) => [scope, count(JSON.parse(readFileSync(resultsOf(scope), 'utf8')))]))
+}
+
+/** All of it in Markdown. */
+function table(counts) {
+  if (counts.size === 0) return 'Nothing is known yet.'
+  const folders = [...counts].map(([scope, count]) => [`\`src/${scope}\``, count])
+  const rows = [...folders, ['all', sum(counts)]].map(([name, count]) => [name, percent(count), ...count])
   const head = ['folder', 'score', 'killed', 'timed out', 'survived', 'not covered', 'left out']
   return [head, head.map(() => '---'), ...rows].map((cells) => `| ${cells.join(' | ')} |`).join('\n')
+}
+
+/** For the table of the bench. A promise about all folders is neither kept nor broken by some. */
+function record(counts) {
+  const all = sum(counts)
+  const isWhole = counts.size === Object.keys(SCOPES).length
+  const low = [...counts].filter(([, count]) => score(count) < PROMISED)
+  const value = `${percent(all)} of ${all.slice(0, -1).reduce((total, one) => total + one, 0)}`
+  const note = low.map(([scope, count]) => `\`src/${scope}\` ${percent(count)}`).join('; ')
+  recordResult(root, 'mutation', [{ value, met: low.length > 0 ? false : isWhole || null, note }])
+}
+
+function sum(counts) {
+  return STATUSES.map((_, column) => [...counts.values()].reduce((total, count) => total + count[column], 0))
 }
 
 function count({ files }) {
@@ -78,6 +100,11 @@ function count({ files }) {
   return STATUSES.map((status) => statuses.filter((one) => one === status).length)
 }
 
+/** How many of 100 mutants are noticed. */
 function score([killed, timedOut, survived, uncovered]) {
-  return `${((100 * (killed + timedOut)) / (killed + timedOut + survived + uncovered)).toFixed(1)} %`
+  return (100 * (killed + timedOut)) / (killed + timedOut + survived + uncovered)
+}
+
+function percent(count) {
+  return `${score(count).toFixed(1)} %`
 }

@@ -1,12 +1,12 @@
 /* Runs the tests that hold promises of their own, and keeps how they came out for the table of `npm run bench`. */
 import { spawnSync } from 'node:child_process'
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs'
-import { createRequire } from 'node:module'
 import os from 'node:os'
 import path from 'node:path'
 
 import { recordResult } from '../bench/record.mjs'
 import { root } from './packed.mjs'
+import { vitestProgram } from './vitest-program.mjs'
 
 /** In the order of the promises in bench/campaigns.mjs. */
 const FILES = [
@@ -19,15 +19,11 @@ const FILES = [
   'test/conformance/restart-loop.test.ts',
 ]
 
-const vitest = path.join(
-  path.dirname(createRequire(import.meta.url).resolve('vitest/package.json')),
-  'vitest.mjs',
-)
 const folder = mkdtempSync(path.join(os.tmpdir(), 'promised-'))
 const report = path.join(folder, 'report.json')
 const reporters = ['--reporter=default', '--reporter=json', `--outputFile.json=${report}`]
 try {
-  const { status } = spawnSync(process.execPath, [vitest, 'run', ...FILES, ...reporters], {
+  const { status } = spawnSync(process.execPath, [vitestProgram, 'run', ...FILES, ...reporters], {
     cwd: root,
     stdio: 'inherit',
   })

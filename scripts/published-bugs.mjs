@@ -4,13 +4,13 @@
  */
 import { spawn, spawnSync } from 'node:child_process'
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs'
-import { createRequire } from 'node:module'
 import os from 'node:os'
 import path from 'node:path'
 import { parseArgs } from 'node:util'
 
 import { recordResult } from '../bench/record.mjs'
 import { root } from './packed.mjs'
+import { vitestProgram } from './vitest-program.mjs'
 
 const { values } = parseArgs({
   options: { runs: { type: 'string', default: '20' }, load: { type: 'string', default: '0' } },
@@ -18,10 +18,6 @@ const { values } = parseArgs({
 const runs = Number(values.runs)
 /** How often each has to be seen. */
 const PROMISED = 20
-const vitest = path.join(
-  path.dirname(createRequire(import.meta.url).resolve('vitest/package.json')),
-  'vitest.mjs',
-)
 // They end with this process, however it ends.
 const LOOP = 'const parent = process.ppid; while (process.ppid === parent);'
 const loops = Array.from({ length: Math.round(Number(values.load) * os.availableParallelism()) }, () =>
@@ -49,7 +45,7 @@ recordResult(root, 'published-bugs', [
 
 function count(report) {
   const args = ['run', 'test/conformance/published-bugs.test.ts', '--reporter=json', `--outputFile=${report}`]
-  spawnSync(process.execPath, [vitest, ...args], { cwd: root, stdio: ['ignore', 'ignore', 'inherit'] })
+  spawnSync(process.execPath, [vitestProgram, ...args], { cwd: root, stdio: ['ignore', 'ignore', 'inherit'] })
   const results = JSON.parse(readFileSync(report, 'utf8')).testResults.flatMap(
     (file) => file.assertionResults,
   )

@@ -86,8 +86,13 @@ export function leadTo(error: Error, site: Error | undefined): void {
 export function throwAll(errors: readonly unknown[]): void {
   if (errors.length === 1) throw errors[0]
   if (errors.length === 0) return
-  const list = errors.map((error) => `- ${error instanceof Error ? error.message : String(error)}`)
+  const list = errors.map((error) => `- ${messageOf(error)}`)
   throw new AggregateError(errors, `${errors.length} steps of the clean-up failed:\n${list.join('\n')}`)
+}
+
+/** The message of an error; of anything else that was thrown its text. */
+export function messageOf(thrown: unknown): string {
+  return thrown instanceof Error ? thrown.message : String(thrown)
 }
 
 /** The `code` of a system error such as `ENOENT`, or undefined. */

@@ -1,7 +1,7 @@
 import type { BuildFailure, BuildOptions, BuildResult, Message } from 'esbuild'
 import path from 'node:path'
 
-import { SuperviseError } from '../errors.ts'
+import { messageOf, SuperviseError } from '../errors.ts'
 import type { SourceEntry } from './entry.ts'
 import { withEsbuild } from './esbuild-service.ts'
 import type { Product } from './recipe.ts'
@@ -98,8 +98,4 @@ function failed(entry: SourceEntry, shown: readonly string[], failure: BuildFail
 
 function isBuildFailure(error: unknown): error is BuildFailure {
   return error instanceof Error && 'errors' in error && Array.isArray(error.errors) && 'warnings' in error
-}
-
-function messageOf(error: unknown): string {
-  return error instanceof Error ? error.message : String(error)
 }

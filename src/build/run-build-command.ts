@@ -1,6 +1,6 @@
 import fs from 'node:fs'
 
-import { SuperviseError, systemCode } from '../errors.ts'
+import { messageOf, SuperviseError, systemCode } from '../errors.ts'
 import { realClearTimeout, realSetTimeout } from '../real-time.ts'
 import type { CommandEntry } from './entry.ts'
 
@@ -66,7 +66,7 @@ function howItEnded({ exitCode, signal, cause }: Ended): string {
     return 'was not found: install the program, or correct its name or the PATH'
   if (signal !== undefined) return `was killed by ${signal}`
   if (exitCode !== undefined) return `exited with code ${exitCode}`
-  return `did not start: ${cause instanceof Error ? cause.message : String(cause)}`
+  return `did not start: ${messageOf(cause)}`
 }
 
 function failed(entry: CommandEntry, how: string, log: string, result?: Ended): SuperviseError {

@@ -2,7 +2,7 @@ import type { Socket } from 'node:net'
 
 import type { Clock } from '../clock/clock.ts'
 import type { Router } from '../clock/route.ts'
-import { SuperviseError } from '../errors.ts'
+import { messageOf, SuperviseError } from '../errors.ts'
 import type { Json } from '../json.ts'
 import type { ReadyWhen } from '../options.ts'
 import type { AgentScript } from '../protocol/frames.ts'
@@ -109,7 +109,7 @@ export class AgentHandle extends ProcessHandle {
       if (!(cause instanceof RangeError)) {
         throw new SuperviseError(
           'ERR_OPTION_INVALID',
-          `The message to ${this} is no JSON value: ${cause instanceof Error ? cause.message : String(cause)}. Send ` +
+          `The message to ${this} is no JSON value: ${messageOf(cause)}. Send ` +
             'strings, finite numbers, booleans, null, and arrays and objects of these.',
           { agent: this.id, attempt: this.attempt, cause },
         )

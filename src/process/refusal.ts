@@ -1,7 +1,7 @@
 import { closeSync, openSync, rmSync, symlinkSync, writeFileSync } from 'node:fs'
 import path from 'node:path'
 
-import { systemCode } from '../errors.ts'
+import { messageOf, systemCode } from '../errors.ts'
 import { underLimit } from './under-limit.ts'
 
 /** The ways in which the system can be made to refuse a start, each with the error that it gives. */
@@ -71,7 +71,7 @@ export function refuse(
   try {
     return layOut(refusal, place)
   } catch (error) {
-    impossible(`the file for it could not be made: ${error instanceof Error ? error.message : String(error)}`)
+    impossible(`the file for it could not be made: ${messageOf(error)}`)
     return undefined
   }
 }

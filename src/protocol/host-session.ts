@@ -2,7 +2,7 @@ import type { Duplex } from 'node:stream'
 
 import { type Clock, waitBy } from '../clock/clock.ts'
 import type { Route, Router, Speaker } from '../clock/route.ts'
-import { SuperviseError } from '../errors.ts'
+import { messageOf, SuperviseError } from '../errors.ts'
 import type { Json } from '../json.ts'
 import { deferred } from '../wait.ts'
 import { agentShapes, knownFrame } from './agent-frame.ts'
@@ -230,7 +230,7 @@ export class HostSession implements Speaker {
         script: welcome.script,
       })
     } catch (cause) {
-      const problem = cause instanceof Error ? cause.message : String(cause)
+      const problem = messageOf(cause)
       this.#refuse(`cannot be welcomed: its script and faults do not fit into a frame. ${problem}`, cause)
     }
   }

@@ -22,6 +22,7 @@ export interface FoundRuns {
 export async function findRuns(parent: string, table: readonly ProcessInfo[]): Promise<FoundRuns> {
   const names = await readdir(parent).catch(() => [])
   const roots = new Set(names.filter((name) => RUN_NAME.test(name)).map((name) => path.join(parent, name)))
+  // One that is removed at this moment is none.
   const found = await Promise.all([...roots].map((root) => inspectRun(root).catch(() => undefined)))
   const runs = found.filter((run) => run !== undefined)
   const elsewhere = new Set<string>()

@@ -16,7 +16,6 @@ import { realDelay, realNow, TIMED_OUT, within } from '../real-time.ts'
 import { deferred } from '../wait.ts'
 import type { ProcessRecord, ReaperReply, ReaperRequest } from './messages.ts'
 import { chooseRunDirectory, makeRunDirectory, reaperAddress, removeRunDirectory } from './run-directory.ts'
-import { sweep } from './sweep.ts'
 
 const START_LIMIT_MS = 20_000
 const DONE_LIMIT_MS = 20_000
@@ -93,7 +92,8 @@ export class Run implements AsyncDisposable {
       throw error
     }
     run.#join()
-    void sweep(parent)
+    // Workers join, and need none of it.
+    void import('./sweep.ts').then(({ sweep }) => sweep(parent))
     return run
   }
 

@@ -8,7 +8,7 @@ import { RUN_PREFIX } from './run-directory.ts'
 /**
  * Removes from `parent` what runs left there that could not clean up, because the machine or the reaper died with
  * them: their processes and their directories. A run whose owner lives or whose reaper answers is never touched,
- * however old it is.
+ * however old it is. Never rejects: what cannot be removed stays, and the command `reap` tells of it.
  */
 export async function sweep(parent: string): Promise<void> {
   const names = await readdir(parent).catch(() => [])

@@ -1,8 +1,7 @@
-import { scaleLinear } from 'd3-scale'
-
 import type { Recording } from '../timeline/recording.ts'
 import { durationText } from './duration.ts'
-import { realTimesOf, timesOf } from './times.ts'
+import { tenths } from './tenths.ts'
+import { timesOf } from './times.ts'
 
 /** A moment that has its time written to it. */
 export interface Tick {
@@ -53,7 +52,7 @@ export function orderedAxis(recording: Recording, options: OrderedAxisOptions): 
   let at = 0
   const positions = roots.map((root, index) => {
     if (index > 0) at += slot + (sum === 0 ? 0 : (spare * root) / sum)
-    return Math.round(at * 10) / 10
+    return tenths(at)
   })
   const firsts = times.flatMap((time, index) =>
     index === 0 || time !== times[index - 1] ? [{ at: positions[index] ?? 0, time }] : [],
@@ -64,28 +63,6 @@ export function orderedAxis(recording: Recording, options: OrderedAxisOptions): 
 /** How much of the width the events have where time passes between them, and how much the gaps have at least besides the events. */
 const SLOTS_SHARE = 0.55
 const GAPS_SHARE = 0.35
-
-/**
- * An axis on which equal times are equal lengths. `virtual`: the times of the events; `real`: how long all took in reality, from the
- * first event on; undefined where that is not known.
- */
-export function linearAxis(
-  recording: Recording,
-  kind: 'virtual' | 'real',
-  options: { readonly width: number; readonly character?: number },
-): Axis | undefined {
-  const times = kind === 'virtual' ? timesOf(recording) : realTimesOf(recording)
-  if (!times) return undefined
-  const [first = 0, last = 0] = [times[0], times.at(-1)]
-  const scale = scaleLinear([Math.min(0, first), Math.max(last, first + 1)], [0, options.width])
-  const round = (at: number): number => Math.round(at * 10) / 10
-  const moments = scale.ticks(10).map((time) => ({ at: round(scale(time)), time }))
-  return {
-    width: options.width,
-    positions: times.map((time) => round(scale(time))),
-    ticks: apart(moments, options.character),
-  }
-}
 
 /** The first of them, and each that has room behind the one before. */
 function apart(moments: readonly Omit<Tick, 'label'>[], character = 6.5): Tick[] {

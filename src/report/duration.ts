@@ -1,6 +1,7 @@
-const SECOND = 1000
-const MINUTE = 60 * SECOND
-const HOUR = 60 * MINUTE
+/** In ms. */
+export const SECOND = 1000
+export const MINUTE = 60 * SECOND
+export const HOUR = 60 * MINUTE
 
 /**
  * A time in the units that a reader would take: `250 ms`, `1.5 s`, `2 min 5 s`, `3 h 20 min`. Exact to the ms, and to the µs below one

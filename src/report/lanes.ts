@@ -1,4 +1,6 @@
 import type { TimelineEvent } from '../timeline/events.ts'
+import { attemptName } from '../timeline/text.ts'
+import { grouped } from './grouped.ts'
 
 /** What an attempt is doing between two events. */
 export type Phase =
@@ -119,16 +121,9 @@ function isUntold({ exitCode, signal }: { exitCode: number | null; signal: strin
 
 function laneName(kind: string, agent: string | undefined, attempt: number | undefined): string {
   if (OF_TEST.has(kind)) return 'test'
-  if (agent === undefined) return '-'
-  return attempt === undefined ? agent : `${agent}#${attempt}`
+  return attemptName({ agent, attempt })
 }
 
 function byAgent(lanes: readonly Lane[]): Lane[] {
-  const groups = new Map<string | undefined, Lane[]>()
-  for (const lane of lanes) {
-    const group = groups.get(lane.agent)
-    if (group) group.push(lane)
-    else groups.set(lane.agent, [lane])
-  }
-  return [...groups.values()].flat()
+  return [...grouped(lanes, ({ agent }) => agent).values()].flat()
 }

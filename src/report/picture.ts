@@ -2,7 +2,7 @@ import path from 'node:path'
 import { pathToFileURL } from 'node:url'
 
 import { packageRoot } from '../package-root.ts'
-import type { KeptRecording } from './packed.ts'
+import type { KeptRecording } from './kept-recording.ts'
 
 /** What a picture says of its test. */
 export interface PictureFacts {

@@ -1,4 +1,4 @@
-import type { KeptRecording } from './packed.ts'
+import type { KeptRecording } from './kept-recording.ts'
 
 /** One attempt of a test by Vitest: its first, or a retry or repetition. */
 export interface ReportedTry {

@@ -1,5 +1,5 @@
 import { type AlarmClock, type Clock, systemClock } from '../clock/clock.ts'
-import { SuperviseError } from '../errors.ts'
+import { messageOf, SuperviseError } from '../errors.ts'
 import { isRecord } from '../json.ts'
 import { checkNames } from '../option-checks.ts'
 import type { WatchResult } from '../process/watcher.ts'
@@ -90,7 +90,7 @@ export class MaxRestartsExhaustedError extends SuperviseError {
     super(
       'ERR_MAX_RESTARTS_EXHAUSTED',
       `max restarts exhausted: failed ${attempts} times, ${maxRestarts} restarts were allowed. ` +
-        `The last failure: ${cause instanceof Error ? cause.message : String(cause)}`,
+        `The last failure: ${messageOf(cause)}`,
       { attempts, cause },
     )
   }

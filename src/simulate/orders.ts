@@ -1,6 +1,7 @@
 import { type FaultOrder, isAt, type Moment } from '../protocol/frames.ts'
 import { DEEDS } from './deeds.ts'
 import type { Life } from './life.ts'
+import { messageOf } from '../errors.ts'
 
 /** What is told of an order. */
 export interface Told {
@@ -63,7 +64,7 @@ export class Orders {
         act?.()
       })
     } catch (error) {
-      return fail(error instanceof Error ? error.message : String(error))
+      return fail(messageOf(error))
     }
     if (goOn) goOn(then)
     else then()

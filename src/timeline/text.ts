@@ -19,9 +19,20 @@ export function eventText(event: TimelineEvent): string {
   return onOneLine(words(event))
 }
 
+/** Who an event is about, as far as that was known: `web#2`, or `-`; nothing for what the test has done itself. */
+export function agentText(event: TimelineEvent): string {
+  return 'agent' in event ? attemptName(event) : ''
+}
+
+/** `web#2`; `web` where the attempt is not known, and `-` where the agent is not. */
+export function attemptName(of: { agent: string | undefined; attempt: number | undefined }): string {
+  if (of.agent === undefined) return '-'
+  return of.attempt === undefined ? of.agent : `${of.agent}#${of.attempt}`
+}
+
 function line(event: TimelineEvent): string {
   const time = event.virtual ? `${event.time} ms` : '-'
-  const agent = 'agent' in event ? nameOf(event) : ''
+  const agent = agentText(event)
   return onOneLine(`[${time.padStart(TIME_WIDTH)}] ${agent.padEnd(AGENT_WIDTH)} ${words(event)}`.trimEnd())
 }
 
@@ -60,12 +71,6 @@ function words(event: TimelineEvent): string {
     case 'note':
       return `note: ${event.text}`
   }
-}
-
-/** Which attempt of an agent it is about, as far as that was known. */
-function nameOf({ agent, attempt }: { agent: string | undefined; attempt: number | undefined }): string {
-  if (agent === undefined) return '-'
-  return attempt === undefined ? agent : `${agent}#${attempt}`
 }
 
 function requestText({ outcome, status }: TimelineEventOf<'request'>): string {

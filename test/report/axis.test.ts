@@ -1,7 +1,8 @@
 import { expect, test } from 'vitest'
 
-import { linearAxis, orderedAxis } from '../../src/report/axis.ts'
+import { orderedAxis } from '../../src/report/axis.ts'
 import { durationText } from '../../src/report/duration.ts'
+import { realTimesOf } from '../../src/report/times.ts'
 import { crashLoop, recorded } from './sample.ts'
 
 const note = { kind: 'note', text: '' } as const
@@ -40,13 +41,7 @@ test('labels that would touch the one before are left out', () => {
   expect(ticks.length).toBeGreaterThan(5)
 })
 
-test('a linear axis of virtual time gives equal times equal lengths', () => {
-  const axis = linearAxis(crashLoop(3), 'virtual', { width: 300 })
-  expect(axis?.positions).toEqual([0, 0, 0, 0, 0, 100, 100, 100, 100, 100, 300, 300, 300, 300, 300, 300])
-  expect(axis?.ticks[0]).toEqual({ at: 0, time: 0, label: '0 ms' })
-})
-
-test('a linear axis of real time begins with the first event, and there is none where real time is not known', () => {
+test('real times begin with the first event and end with the recording; there are none where they are not known', () => {
   const recording = recorded(
     [
       [0, note],
@@ -54,8 +49,9 @@ test('a linear axis of real time begins with the first event, and there is none 
     ],
     { end: 2000 },
   )
-  expect(linearAxis(recording, 'real', { width: 400 })?.positions).toEqual([0, 10, 400])
-  expect(linearAxis({ ...recording, realTimes: [] }, 'real', { width: 400 })).toBeUndefined()
+  const [first = 0, second = 0] = recording.realTimes
+  expect(realTimesOf(recording)).toEqual([0, second - first, recording.end.real - first])
+  expect(realTimesOf({ ...recording, realTimes: [] })).toBeUndefined()
 })
 
 test('time that was real again after the virtual one does not go backwards', () => {

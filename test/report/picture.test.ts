@@ -62,8 +62,8 @@ test('of 10,000 events the first and the last ones are shown, and it says so', a
   const recording = crashLoop(2000, 'agent', () => 250)
   const svg = await timelinePicture([recording], { title: '', failed: true })
   expect(svg.length).toBeLessThan(300_000)
-  expect(svg).toContain('9800 events are not shown')
-  expect(svg).toContain('10000 events')
+  expect(svg).toContain('9,800 events are not shown')
+  expect(svg).toContain('10,000 events')
   expect(svg).toContain('#2000')
 })
 
@@ -87,7 +87,7 @@ test('however much there is to tell, it stays below 300 kB', async () => {
 
 test('the events that a packed recording has lost are counted as well', async () => {
   const [cut] = unpackRecordings(packRecordings([crashLoop(5000, 'agent', () => 1)]))
-  expect(await textsOf(cut!)).toContain('⋯ 24800 events are not shown ⋯')
+  expect(await textsOf(cut!)).toContain('⋯ 24,800 events are not shown ⋯')
 })
 
 test('a few attempts have a row each, and many share rows', async () => {

@@ -1,3 +1,4 @@
+import { counted } from '../../counted.ts'
 import { abortable } from '../../wait.ts'
 import type { Context, ExitCode } from '../command.ts'
 import { existingDirectory } from '../project-directory.ts'
@@ -57,9 +58,8 @@ function text(findings: readonly Finding[], context: Context): string {
     const more = rest.filter((line) => line !== '').map((line) => `${' '.repeat(taken)}${line}`)
     return [`${paint(MARKS[level], heads[at] ?? '')}${first}`, ...more]
   })
-  const [problems, warnings] = (['problem', 'warning'] as const).map((wanted) => {
-    const count = findings.filter(({ level }) => level === wanted).length
-    return `${count} ${wanted}${count === 1 ? '' : 's'}`
-  })
+  const [problems, warnings] = (['problem', 'warning'] as const).map((wanted) =>
+    counted(findings.filter(({ level }) => level === wanted).length, wanted),
+  )
   return `${lines.join('\n')}\n\n${problems}, ${warnings}\n`
 }

@@ -1,3 +1,4 @@
+import { counted } from '../../counted.ts'
 import { lookAtRuns } from '../runs.ts'
 import { type Finding, ok, warning } from './finding.ts'
 
@@ -19,8 +20,4 @@ export async function leftoverFindings(): Promise<Finding[]> {
       ? []
       : [ok('kept', `${counted(kept.length, 'directory', 'directories')} of failed tests`)]),
   ]
-}
-
-function counted(count: number, one: string, many = `${one}s`): string {
-  return `${count} ${count === 1 ? one : many}`
 }

@@ -11,6 +11,7 @@ import { makeDirectory } from '../../directory.ts'
 import { processTable } from '../../process/table/index.ts'
 import { chooseRunDirectory } from '../../reap/run-directory.ts'
 import { type Finding, ok, problem, warning } from './finding.ts'
+import { messageOf } from '../../errors.ts'
 
 /** What of the machine all tests need. Tries it out, and takes back what it has made. */
 export async function machineFindings(directory: string): Promise<Finding[]> {
@@ -140,8 +141,4 @@ async function attempt(topic: string, deed: () => unknown, found: () => string):
   } catch (error) {
     return problem(topic, messageOf(error), 'Set TMPDIR to another directory, such as /tmp.')
   }
-}
-
-function messageOf(error: unknown): string {
-  return error instanceof Error ? error.message : String(error)
 }

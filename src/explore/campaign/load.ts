@@ -8,7 +8,7 @@ import { cachePlace } from '../../build/cache-place.ts'
 import { withEsbuild } from '../../build/esbuild-service.ts'
 import type { Product } from '../../build/recipe.ts'
 import { sourceInputs } from '../../build/source-inputs.ts'
-import { SuperviseError } from '../../errors.ts'
+import { messageOf, SuperviseError } from '../../errors.ts'
 import { Collector } from './collector.ts'
 import { explorationsPlugin, PLACE_DEFINES } from './explorations-plugin.ts'
 import { registry, setRegistry } from './registry.ts'
@@ -36,7 +36,7 @@ export async function compileExplorations(file: string, signal: AbortSignal): Pr
   } catch (error) {
     signal.throwIfAborted()
     if (error instanceof SuperviseError) throw error
-    throw cannotLoad(file, messageOf(error), error)
+    throw cannotLoad(file, reasonOf(error), error)
   }
 }
 
@@ -62,7 +62,7 @@ async function collect(module: string, file: string): Promise<Collector> {
     await collector.close()
     return collector
   } catch (error) {
-    throw cannotLoad(file, messageOf(error), error)
+    throw cannotLoad(file, reasonOf(error), error)
   } finally {
     setRegistry(before)
   }
@@ -124,13 +124,13 @@ function cannotLoad(file: string, why: string, cause: unknown): SuperviseError {
 }
 
 /** The first of esbuild's messages, if there are any. */
-function messageOf(error: unknown): string {
+function reasonOf(error: unknown): string {
   const [first] = (error as { errors?: readonly { text?: string; location?: Location }[] }).errors ?? []
   if (first?.text !== undefined) {
     const { file, line } = first.location ?? {}
     return first.text + (file === undefined ? '.' : ` (${file}, line ${line}).`)
   }
-  return error instanceof Error ? error.message : String(error)
+  return messageOf(error)
 }
 
 type Location = { readonly file?: string; readonly line?: number } | null

@@ -1,6 +1,6 @@
 import { realNow } from '../../real-time.ts'
 import type { CampaignProgress } from './campaign.ts'
-import { count } from './report-text.ts'
+import { counted } from '../../counted.ts'
 
 /** Where progress is shown: a stream such as `process.stderr`. */
 export interface ProgressStream {
@@ -56,10 +56,10 @@ export class ProgressLine {
 
   #parts({ played, schedules, islands, transitions }: CampaignProgress): string[] {
     return [
-      `${this.#name}: ${played.toLocaleString('en')} of ${count(schedules, 'schedule')}`,
+      `${this.#name}: ${played.toLocaleString('en')} of ${counted(schedules, 'schedule')}`,
       `${pace(played, this.#now() - this.#began).toLocaleString('en')}/s`,
-      count(transitions, 'transition'),
-      count(islands, 'island'),
+      counted(transitions, 'transition'),
+      counted(islands, 'island'),
     ]
   }
 }

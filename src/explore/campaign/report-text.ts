@@ -1,3 +1,4 @@
+import { counted } from '../../counted.ts'
 import type { CampaignFind } from './campaign.ts'
 import type { ExplorationReport, Report } from './report.ts'
 import { scheduleText } from '../schedule.ts'
@@ -9,7 +10,7 @@ export function reportText({ shard, explorations }: Report): string {
 }
 
 function explorationText({ file, name, seed, played, transitions, find }: ExplorationReport): string {
-  const counts = `${count(played, 'schedule')}, ${count(Object.keys(transitions).length, 'transition')}, seed ${seed}`
+  const counts = `${counted(played, 'schedule')}, ${counted(Object.keys(transitions).length, 'transition')}, seed ${seed}`
   const line = `${find ? 'found' : 'holds'}  ${name}  (${file}: ${counts})`
   return find ? `${line}\n${indented(findText(find), 7)}` : line
 }
@@ -31,13 +32,8 @@ function byWhat({ schedule, shrunk }: CampaignFind): string {
     entries === 0 ? 'without any fault or step' : entries === 1 ? 'by this one' : `by these ${entries}`
   if (schedule.length === 0) return these
   return shrunk
-    ? `${these}, left of ${count(schedule.length, 'fault or step', 'faults and steps')} after ${count(shrunk.plays, 'play')}`
+    ? `${these}, left of ${counted(schedule.length, 'fault or step', 'faults and steps')} after ${counted(shrunk.plays, 'play')}`
     : `${these}, as found`
-}
-
-/** A number with its noun. */
-export function count(amount: number, one: string, many = `${one}s`): string {
-  return `${amount.toLocaleString('en')} ${amount === 1 ? one : many}`
 }
 
 export function indented(text: string, columns: number): string {

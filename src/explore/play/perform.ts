@@ -5,6 +5,7 @@ import type { Exploration } from '../exploration.ts'
 import type { Crashes } from './crashes.ts'
 import type { Stage } from './stage.ts'
 import { type Rest, type Trace, type Violation, violationOf } from './trace.ts'
+import { messageOf } from '../../errors.ts'
 
 /** What became of one play. */
 export interface Outcome {
@@ -100,7 +101,7 @@ class Play {
       try {
         await stage.settle()
       } catch (error) {
-        this.#end(NEVER_RESTS, error instanceof Error ? error.message : String(error))
+        this.#end(NEVER_RESTS, messageOf(error))
       }
       this.#rest()
       if (this.#over) return

@@ -1,6 +1,6 @@
 import { inspect } from 'node:util'
 
-import { SuperviseError } from '../../errors.ts'
+import { messageOf, SuperviseError } from '../../errors.ts'
 import type { TimelineEvent } from '../../timeline/events.ts'
 import type { TimelineRecord } from '../../timeline/attempt-records.ts'
 import type { Timeline } from '../../timeline/timeline.ts'
@@ -64,7 +64,7 @@ function broken(invariant: Invariant, trace: Trace): string | undefined {
   try {
     answer = invariant.check(trace) ?? undefined
   } catch (error) {
-    return error instanceof Error ? error.message : String(error)
+    return messageOf(error)
   }
   if (answer === undefined || typeof answer === 'string') return answer
   throw new SuperviseError(

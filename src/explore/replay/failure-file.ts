@@ -3,7 +3,7 @@ import path from 'node:path'
 import { fileURLToPath } from 'node:url'
 
 import { writeAtomically } from '../../build/atomic-file.ts'
-import { systemCode } from '../../errors.ts'
+import { messageOf, systemCode } from '../../errors.ts'
 import { checkFailure, type Failure, invalid, type RecordedFailure } from './failure.ts'
 
 /** A failure, or where it is: the path or the URL of its file. */
@@ -65,7 +65,7 @@ export function readFailure(source: FailureSource, from: From = { directory: pro
   try {
     value = JSON.parse(content)
   } catch (error) {
-    const problem = error instanceof Error ? error.message : String(error)
+    const problem = messageOf(error)
     throw invalid(where, `is no JSON: ${problem}. Take the file as it was written`, error)
   }
   return checkFailure(value, where)

@@ -1,4 +1,4 @@
-import { SuperviseError } from '../../errors.ts'
+import { messageOf, SuperviseError } from '../../errors.ts'
 import { resolveWhere } from '../../fault/where.ts'
 import { isRecord } from '../../json.ts'
 import type { Exploration } from '../exploration.ts'
@@ -168,7 +168,7 @@ function refusalOf(entry: ScheduledFault): string | undefined {
   try {
     resolveWhere(faultOf(entry), { ...(agent !== undefined && { agent }), attempts: attempt, at })
   } catch (error) {
-    return (error instanceof Error ? error.message : String(error)).replace(/\.$/, '')
+    return messageOf(error).replace(/\.$/, '')
   }
 }
 

@@ -34,8 +34,10 @@ export function App({ report }: { readonly report: Report }): JSX.Element {
   const event = at === -1 ? undefined : at
 
   const here = (change: Partial<Address>): Address => ({ ...NOWHERE, test: test?.id, ...change })
-  const choose = (next: ReportedTest): void =>
-    goTo(here({ test: next.id }), next.id === address.test ? 'stay' : 'go')
+  const choose = (next: ReportedTest): void => {
+    const how = address.test === undefined ? 'go' : 'walk'
+    goTo(here({ test: next.id }), next.id === address.test ? 'stay' : how)
+  }
   const chooseEvent = (index: number): void =>
     goTo(
       here({ attempt: one?.number, timeline: address.timeline, event: recording?.events[index]?.seq }),

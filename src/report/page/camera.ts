@@ -86,8 +86,7 @@ export class Camera {
   /** Moves, if it is not seen, until it is. */
   reveal(position: number): void {
     const at = this.scale(position)
-    const margin = Math.min(40, (this.#right - this.#left) / 4)
-    if (at >= this.#left + margin - 40 && at <= this.#right - margin + 40) return
+    if (at >= this.#left && at <= this.#right) return
     const middle = (this.#left + this.#right) / 2
     select(this.#element).call(this.#zoom.translateBy, (middle - at) / this.#transform.k, 0)
   }

@@ -2,7 +2,7 @@ import type { JSX } from 'preact'
 import { useMemo } from 'preact/hooks'
 
 import { durationText } from '../duration.ts'
-import type { KeptRecording } from '../packed.ts'
+import { KEPT_EVENTS, type KeptRecording } from '../kept-recording.ts'
 import type { ReportedTest } from '../report-data.ts'
 import { Errors } from './errors.tsx'
 import { EventFacts } from './event-facts.tsx'
@@ -115,7 +115,7 @@ function TimelineView({
       {recording.cut && (
         <p class="cut">
           {recording.cut.count.toLocaleString('en-US')} events from #{recording.cut.from} on are not kept: a
-          report has the first and the last 10,000.
+          report has the first and the last {KEPT_EVENTS.toLocaleString('en-US')}.
         </p>
       )}
       <div class="events">

@@ -1,8 +1,7 @@
 import type { JSX } from 'preact'
 
-import { eventText } from '../../timeline/text.ts'
+import { agentText, eventText } from '../../timeline/text.ts'
 import { durationText } from '../duration.ts'
-import { whoOf } from './event-table.tsx'
 import { exactText } from './exact-text.ts'
 import { GlyphIcon } from './icons.tsx'
 import { barText } from './find.ts'
@@ -61,10 +60,10 @@ export function EventFacts({ scene, chosen, step }: EventFactsProperties): JSX.E
         {eventText(event)}
       </p>
       <dl>
-        {whoOf(event) !== '' && (
+        {agentText(event) !== '' && (
           <div>
             <dt>agent</dt>
-            <dd>{whoOf(event)}</dd>
+            <dd>{agentText(event)}</dd>
           </div>
         )}
         <div>

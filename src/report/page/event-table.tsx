@@ -1,9 +1,9 @@
 import type { JSX } from 'preact'
 
-import type { TimelineEvent } from '../../timeline/events.ts'
-import { eventText } from '../../timeline/text.ts'
+import { agentText, eventText } from '../../timeline/text.ts'
 import { exactText } from './exact-text.ts'
 import { GlyphIcon } from './icons.tsx'
+import { hasModifier } from './keys.ts'
 import { Marked } from './marked.tsx'
 import { rowAfter, Rows } from './rows.tsx'
 import type { Scene } from './scene.ts'
@@ -23,7 +23,7 @@ const ROW = 28
 export function EventTable({ scene, chosen, choose, words }: EventTableProperties): JSX.Element {
   const { events } = scene.recording
   const onKeyDown = (event: KeyboardEvent): void => {
-    if (event.altKey || event.ctrlKey || event.metaKey) return
+    if (hasModifier(event)) return
     const next = rowAfter(event.key, chosen, events.length)
     if (next === undefined) return
     choose(next)
@@ -67,7 +67,7 @@ export function EventTable({ scene, chosen, choose, words }: EventTablePropertie
                 {real === undefined ? '–' : exactText(real)}
               </span>
               <span class="who" role="gridcell">
-                <Marked text={whoOf(event)} words={words} />
+                <Marked text={agentText(event)} words={words} />
               </span>
               <span class="what" role="gridcell">
                 <GlyphIcon glyph={scene.glyphs[index]} />
@@ -100,10 +100,3 @@ const HEAD = (
     </span>
   </div>
 )
-
-/** `web#2`; nothing for what the test has done itself. */
-export function whoOf(event: TimelineEvent): string {
-  if (!('agent' in event)) return ''
-  const { agent = '-', attempt } = event
-  return attempt === undefined ? agent : `${agent}#${attempt}`
-}

@@ -1,5 +1,5 @@
 import type { TimelineEvent } from '../../timeline/events.ts'
-import { type Sign, signOf } from '../picture/signs.ts'
+import { type Sign, signOf } from '../signs.ts'
 
 /** What a mark looks like; the same object for all that look the same. */
 export interface Glyph {

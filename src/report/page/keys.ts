@@ -6,7 +6,7 @@ export function useKeys(actions: Readonly<Record<string, () => void>>): void {
   current.current = actions
   useEffect(() => {
     const onKeyDown = (event: KeyboardEvent): void => {
-      if (event.defaultPrevented || event.altKey || event.ctrlKey || event.metaKey) return
+      if (event.defaultPrevented || hasModifier(event)) return
       if (document.querySelector('dialog[open]')) return
       if (event.key !== 'Escape' && isTyping(event.target)) return
       const action = current.current[event.key]
@@ -18,6 +18,11 @@ export function useKeys(actions: Readonly<Record<string, () => void>>): void {
     document.addEventListener('keydown', onKeyDown)
     return () => document.removeEventListener('keydown', onKeyDown)
   }, [])
+}
+
+/** Whether a key is one of the browser's or the system's. */
+export function hasModifier({ altKey, ctrlKey, metaKey }: KeyboardEvent): boolean {
+  return altKey || ctrlKey || metaKey
 }
 
 function isTyping(target: EventTarget | null): boolean {

@@ -2,9 +2,9 @@ import type { JSX } from 'preact'
 import { useEffect, useRef, useState } from 'preact/hooks'
 
 import { durationText } from '../duration.ts'
-import { eventText } from '../../timeline/text.ts'
-import { whoOf } from './event-table.tsx'
+import { agentText, eventText } from '../../timeline/text.ts'
 import { barText } from './find.ts'
+import { hasModifier } from './keys.ts'
 import { ROW, RULER } from './painter.ts'
 import { type AxisKind, barTime, type Scene } from './scene.ts'
 import { type Hover, Stage } from './stage.ts'
@@ -49,7 +49,7 @@ export function LanesView(properties: LanesViewProperties): JSX.Element {
   useEffect(() => stage.current?.show(scene, chosen), [scene, chosen])
 
   const onKeyDown = (event: KeyboardEvent): void => {
-    if (event.altKey || event.ctrlKey || event.metaKey) return
+    if (hasModifier(event)) return
     if (event.key === 'ArrowLeft') stage.current?.camera.panBy(-1)
     else if (event.key === 'ArrowRight') stage.current?.camera.panBy(1)
     else if (event.key === '+' || event.key === '=') stage.current?.camera.zoomBy(1)
@@ -153,7 +153,7 @@ function Tip({
   return (
     <div class="tip" style={style} aria-hidden="true">
       <b>{'bar' in found ? barText(found.bar, undefined) : eventText(event)}</b>
-      <span>{[whoOf(event), ...times].filter(Boolean).join(' · ')}</span>
+      <span>{[agentText(event), ...times].filter(Boolean).join(' · ')}</span>
     </div>
   )
 }

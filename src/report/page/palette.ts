@@ -8,7 +8,6 @@ export interface Palette {
   readonly dim: string
   readonly line: string
   readonly accent: string
-  readonly chosen: string
   readonly starting: string
   readonly ready: string
   readonly backoff: string
@@ -22,7 +21,6 @@ const PROPERTIES = [
   'dim',
   'line',
   'accent',
-  'chosen',
   'starting',
   'ready',
   'backoff',

@@ -66,6 +66,6 @@ export function tryOf(test: ReportedTest, number: number | undefined): ReportedT
   return test.tries.find((one) => one.number === number) ?? test.tries.at(-1)
 }
 
-export function hasTimeline({ tries }: ReportedTest): boolean {
+function hasTimeline({ tries }: ReportedTest): boolean {
   return tries.some(({ recordings }) => recordings.length > 0)
 }

@@ -1,4 +1,4 @@
-/** Where positions of an axis lie on the screen. What d3-scale has beyond that would be a fifth of the page: it knows colours, too. */
+/** Where positions of an axis lie on the screen. d3-scale would be a fifth of the page: it knows colours, too. */
 export interface Scale {
   /** Px of a position. */
   (position: number): number

@@ -1,6 +1,7 @@
 import { exactMs } from '../../timeline/exact-ms.ts'
 import type { Recording } from '../../timeline/recording.ts'
 import { orderedAxis } from '../axis.ts'
+import { grouped } from '../grouped.ts'
 import { type Bar, type Lane, lanesOf } from '../lanes.ts'
 import { realTimesOf, timesOf } from '../times.ts'
 import { type Glyph, glyphOf } from './glyphs.ts'
@@ -71,20 +72,14 @@ export function barTime({ recording, real }: Scene, bar: Bar, kind: 'virtual' | 
 }
 
 /** Of several attempts of one agent one lane, so that three hundred fit on a screen. */
-export function mergedLanes(lanes: readonly Lane[]): readonly Lane[] {
-  const merged = new Map<string, Lane>()
-  for (const lane of lanes) {
-    const name = lane.agent ?? lane.name
-    const { bars = [], events = [] } = merged.get(name) ?? {}
-    merged.set(name, {
-      ...lane,
-      name,
-      attempt: undefined,
-      bars: [...bars, ...lane.bars].sort((a, b) => a.from - b.from),
-      events: [...events, ...lane.events].sort((a, b) => a - b),
-    })
-  }
-  return [...merged.values()]
+function mergedLanes(lanes: readonly Lane[]): readonly Lane[] {
+  return [...grouped(lanes, ({ agent, name }) => agent ?? name)].map(([name, own]) => ({
+    name,
+    agent: own[0]?.agent,
+    attempt: undefined,
+    bars: own.flatMap(({ bars }) => bars).sort((a, b) => a.from - b.from),
+    events: own.flatMap(({ events }) => events).sort((a, b) => a - b),
+  }))
 }
 
 const SLOT = 100

@@ -3,7 +3,9 @@ import { useEffect, useMemo, useState } from 'preact/hooks'
 
 import type { ReportedTest } from '../report-data.ts'
 import { durationText } from '../duration.ts'
+import { grouped } from '../grouped.ts'
 import { StateIcon } from './icons.tsx'
+import { hasModifier } from './keys.ts'
 import { rowAfter, Rows } from './rows.tsx'
 
 interface TestListProperties {
@@ -41,7 +43,7 @@ export function TestList({ tests, chosen, choose }: TestListProperties): JSX.Ele
     if ('test' in row) choose(row.test)
   }
   const onKeyDown = (event: KeyboardEvent): void => {
-    if (event.altKey || event.ctrlKey || event.metaKey) return
+    if (hasModifier(event)) return
     const row = current === undefined ? undefined : rows[current]
     const next = rowAfter(event.key, current, rows.length)
     if (next !== undefined) goTo(rows[next])
@@ -138,14 +140,7 @@ function TestRow({
 }
 
 function rowsOf(tests: readonly ReportedTest[], folded: ReadonlySet<string>): readonly Row[] {
-  const files = new Map<string, ReportedTest[]>()
-  for (const test of tests) {
-    const file = fileOf(test)
-    const known = files.get(file)
-    if (known) known.push(test)
-    else files.set(file, [test])
-  }
-  return [...files].flatMap(([file, of]): Row[] => {
+  return [...grouped(tests, fileOf)].flatMap(([file, of]): Row[] => {
     const failed = of.filter(({ state }) => state === 'failed').length
     const head = { file, label: file.trimStart(), size: of.length, failed }
     if (folded.has(file)) return [head]

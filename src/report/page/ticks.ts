@@ -1,5 +1,5 @@
 import { timesOf } from '../times.ts'
-import { durationText } from '../duration.ts'
+import { durationText, HOUR, MINUTE, SECOND } from '../duration.ts'
 import type { Scale } from './scale.ts'
 import { firstFrom, type Scene } from './scene.ts'
 
@@ -66,9 +66,6 @@ function timeTicks(from: number, to: number, count: number): number[] {
   return Array.from({ length }, (_, at) => (first + at) * step)
 }
 
-const SECOND = 1000
-const MINUTE = 60 * SECOND
-const HOUR = 60 * MINUTE
 const DAY = 24 * HOUR
 const OF_THE_CLOCK = [1, 2, 5, 10, 15, 30].flatMap((count) => [count * SECOND, count * MINUTE])
 const OF_THE_DAY = [1, 2, 3, 6, 12, 24].map((count) => count * HOUR)

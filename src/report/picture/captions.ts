@@ -1,3 +1,4 @@
+import { tenths } from '../tenths.ts'
 import { fittingText, widthOf } from './text.ts'
 
 /** A text that should stand at a place. */
@@ -44,7 +45,7 @@ export function placeCaptions(captions: readonly Caption[], room: Room): PlacedC
     const place = placeOf(text, at, free)
     if (place) taken.push({ ...place, at, to: place.left + widthOf(place.text) })
   }
-  return taken.sort((a, b) => a.left - b.left).map(({ text, left }) => ({ text, left: round(left) }))
+  return taken.sort((a, b) => a.left - b.left).map(({ text, left }) => ({ text, left: tenths(left) }))
 }
 
 interface Taken extends PlacedCaption {
@@ -70,8 +71,4 @@ function placeOf(text: string, at: number, free: Room): PlacedCaption | undefine
   const left = Math.min(at + SIGN / 2, free.to) - width
   if (left >= free.from && left + width >= at - REACH) return { text, left }
   return says ? { text: shortened, left: right } : undefined
-}
-
-function round(px: number): number {
-  return Math.round(px * 10) / 10
 }

@@ -1,9 +1,9 @@
 import type { VNode } from 'preact'
 
 import type { Bar } from '../lanes.ts'
-import type { KeptRecording } from '../packed.ts'
+import type { KeptRecording } from '../kept-recording.ts'
 import { SignMark } from './sign.tsx'
-import { type Sign, signOf } from './signs.ts'
+import { HOLLOW, type Sign, signOf } from '../signs.ts'
 import { widthOf } from './text.ts'
 
 /** What a picture has to explain. */
@@ -33,7 +33,7 @@ export function legendOf(recordings: readonly KeptRecording[], width: number): L
     const sign = signOf(event)
     if (sign && !signs.has(sign.meaning)) signs.set(sign.meaning, { ...sign, hollow: false })
     // Where both are there, the filled one stands for the sign.
-    if (sign && HOLLOW_ALWAYS.has(event.kind)) signs.set(sign.meaning, sign)
+    if (sign && HOLLOW.has(event.kind)) signs.set(sign.meaning, sign)
   }
   const ordered = [...signs.values()].sort((a, b) => a.rank - b.rank)
   return laidOut([...phases, ...ordered.map((sign) => ({ sign, meaning: sign.meaning }))], width)
@@ -72,8 +72,6 @@ const PHASES = [
   { kind: 'ready', phase: 'ready', meaning: 'ready' },
   { kind: 'backoff', phase: 'backoff', meaning: 'backoff' },
 ] as const
-
-const HOLLOW_ALWAYS: ReadonlySet<string> = new Set(['spawn-failed', 'reset', 'stopped'])
 
 function laidOut(entries: readonly Omit<LegendEntry, 'left' | 'line'>[], width: number): LegendEntry[] {
   let [left, line] = [0, 0]

@@ -1,6 +1,6 @@
 import { renderToString } from 'preact-render-to-string'
 
-import type { KeptRecording } from '../packed.ts'
+import type { KeptRecording } from '../kept-recording.ts'
 import type { PictureFacts } from '../picture.ts'
 import { Picture } from './picture.tsx'
 

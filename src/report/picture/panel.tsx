@@ -1,7 +1,7 @@
 import type { VNode } from 'preact'
 
 import { lanesOf } from '../lanes.ts'
-import type { KeptRecording } from '../packed.ts'
+import type { KeptRecording } from '../kept-recording.ts'
 import { OWN_ROWS, type Row, rowsOf } from './rows.ts'
 import { ROW_HEIGHT } from './row.tsx'
 import { STRIP_HEAD, StripMarks } from './strip.tsx'
@@ -56,7 +56,10 @@ export function panelOf(recording: KeptRecording, shown: Shown, width: number): 
       return placed
     })
   const first = place(before)
-  const gap = skipped === undefined ? undefined : { text: `${skipped} events are not shown`, y: top + 17 }
+  const gap =
+    skipped === undefined
+      ? undefined
+      : { text: `${skipped.toLocaleString('en')} events are not shown`, y: top + 17 }
   if (gap) top += GAP_HEIGHT
   return {
     recording,

@@ -1,6 +1,6 @@
 import type { VNode } from 'preact'
 
-import type { KeptRecording } from '../packed.ts'
+import type { KeptRecording } from '../kept-recording.ts'
 import { summaryOf } from '../summary.ts'
 import { Legend, legendHeight, legendOf } from './legend.tsx'
 import { PanelMarks, panelOf } from './panel.tsx'

@@ -3,11 +3,12 @@ import type { VNode } from 'preact'
 import { eventText } from '../../timeline/text.ts'
 import { durationText } from '../duration.ts'
 import type { Bar, Lane } from '../lanes.ts'
-import type { KeptRecording } from '../packed.ts'
+import type { KeptRecording } from '../kept-recording.ts'
+import { tenths } from '../tenths.ts'
 import { placeCaptions, type Room } from './captions.ts'
 import type { Row } from './rows.ts'
 import { SignMark } from './sign.tsx'
-import { signOf } from './signs.ts'
+import { signOf } from '../signs.ts'
 import { shortText, widthOf } from './text.ts'
 import type { View } from './view.ts'
 
@@ -119,22 +120,22 @@ function drawnBar(bar: Bar, lane: Lane, recording: KeptRecording, view: View): D
 }
 
 function BarMark({ bar: { phase, from, to, title, label, isRoomy, goesOn } }: { bar: DrawnBar }): VNode {
-  const width = Math.max(2, round(to - from))
+  const width = Math.max(2, tenths(to - from))
   const box = { x: from, y: BAR.top, width, height: BAR.height }
-  const middle = round(from + width / 2)
+  const middle = tenths(from + width / 2)
   const plate = label === undefined ? 0 : widthOf(label) + 6
   return (
     <g>
       <title>{title}</title>
       <rect class={phase} {...box} />
       {phase === 'starting' && <rect class="starting-tint" {...box} />}
-      {goesOn && width > 12 && <path class="goes-on" d={`M${round(to - 8)} ${BAR.top + 2.5}l4 4l-4 4`} />}
+      {goesOn && width > 12 && <path class="goes-on" d={`M${tenths(to - 8)} ${BAR.top + 2.5}l4 4l-4 4`} />}
       {isRoomy && (
         <rect
           class="plate"
-          x={round(middle - plate / 2)}
+          x={tenths(middle - plate / 2)}
           y={BAR.top + 0.5}
-          width={round(plate)}
+          width={tenths(plate)}
           height="12"
         />
       )}
@@ -157,9 +158,5 @@ function attemptCaption(lane: Lane, view: View): { text: string; at: number; ran
 function timeText({ events }: KeptRecording, index: number): string {
   const event = events[index]
   if (!event) return ''
-  return durationText(event.virtual ? event.time : Math.round(event.time * 10) / 10)
-}
-
-function round(px: number): number {
-  return Math.round(px * 10) / 10
+  return durationText(event.virtual ? event.time : tenths(event.time))
 }

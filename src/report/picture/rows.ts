@@ -1,3 +1,4 @@
+import { grouped } from '../grouped.ts'
 import type { Lane } from '../lanes.ts'
 import type { View } from './view.ts'
 
@@ -16,14 +17,9 @@ export const OWN_ROWS = 12
  * far as they do not overlap. Lanes of which nothing is shown are left out.
  */
 export function rowsOf(lanes: readonly Lane[], view: View, crowded: ReadonlySet<string>): Row[] {
-  const groups = new Map<string | undefined, Lane[]>([[undefined, []]])
-  for (const lane of lanes) {
-    if (!isShown(lane, view)) continue
-    const group = groups.get(lane.agent)
-    if (group) group.push(lane)
-    else groups.set(lane.agent, [lane])
-  }
-  return [...groups].flatMap(([agent, own]) =>
+  const shown = lanes.filter((lane) => isShown(lane, view))
+  const ordered = shown.toSorted((a, b) => Number(a.agent !== undefined) - Number(b.agent !== undefined))
+  return [...grouped(ordered, ({ agent }) => agent)].flatMap(([agent, own]) =>
     agent !== undefined && crowded.has(agent) ? sharedRows(agent, own) : own.map(ownRow),
   )
 }

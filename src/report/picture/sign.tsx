@@ -1,6 +1,6 @@
 import type { VNode } from 'preact'
 
-import type { Sign } from './signs.ts'
+import type { Sign } from '../signs.ts'
 
 /** The mark of an event, around a place. */
 export function SignMark({ sign, x, y, title }: SignMarkProps): VNode {

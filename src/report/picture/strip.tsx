@@ -1,6 +1,7 @@
 import type { VNode } from 'preact'
 
-import type { KeptRecording } from '../packed.ts'
+import type { KeptRecording } from '../kept-recording.ts'
+import { tenths } from '../tenths.ts'
 import type { PlacedStrip } from './panel.tsx'
 import { ROW_HEIGHT, RowMarks } from './row.tsx'
 import { NAME_LENGTH, shortText, widthOf } from './text.ts'
@@ -29,10 +30,10 @@ export function StripMarks({ strip, recording, gutter, width, reach }: StripProp
         <Instants recording={recording} view={view} bottom={bottom} />
         {view.axis.ticks.map(({ at, label }) => (
           <g key={at}>
-            <text class="faint" x={round(at - LEAD)} y="15">
+            <text class="faint" x={tenths(at - LEAD)} y="15">
               {label}
             </text>
-            <path class="line" d={`M${round(at - LEAD)} 20V${bottom}`} />
+            <path class="line" d={`M${tenths(at - LEAD)} 20V${bottom}`} />
           </g>
         ))}
       </g>
@@ -91,12 +92,8 @@ function Instants({
   return (
     <g>
       {spans.map(({ from, to }) => (
-        <rect key={from} class="band" x={round(from - LEAD)} width={round(to - from + 2 * LEAD)} {...box} />
+        <rect key={from} class="band" x={tenths(from - LEAD)} width={tenths(to - from + 2 * LEAD)} {...box} />
       ))}
     </g>
   )
-}
-
-function round(px: number): number {
-  return Math.round(px * 10) / 10
 }

@@ -1,4 +1,4 @@
-import type { KeptRecording } from '../packed.ts'
+import type { KeptRecording } from '../kept-recording.ts'
 
 /** How many events are shown of the beginning and of the end of a recording. */
 export interface Shown {

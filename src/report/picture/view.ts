@@ -1,6 +1,6 @@
 import { type Axis, orderedAxis } from '../axis.ts'
 import type { Bar, Lane } from '../lanes.ts'
-import type { KeptRecording } from '../packed.ts'
+import type { KeptRecording } from '../kept-recording.ts'
 import type { Shown, Strip } from './strips.ts'
 
 /** How far what comes from the strip before reaches to the left of the first event, where the time of that is written. Px. */

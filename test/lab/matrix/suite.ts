@@ -51,8 +51,8 @@ export function publicSuite(): Suite {
   const texts: string[] = []
   const tests = all.filter((file) => {
     const reached = reach(file)
-    const own = [...reached.keys()].filter((name) => name.startsWith('test/'))
-    const outside = [...reached].filter(([name]) => !name.startsWith('test/'))
+    const own = [...reached.keys()].filter(comesAlong)
+    const outside = [...reached].filter(([name]) => !comesAlong(name))
     const substitutes = outside.map(([name, names]) => [name, standFor(name, names, manifest)] as const)
     const source = own.filter((name) => name !== LAB && !name.startsWith('test/lab/kill-matrix')).map(read)
     const isPublic =
@@ -72,7 +72,8 @@ export function publicSuite(): Suite {
 
 /** Puts the suite into a directory that has the package installed, or will have. */
 export function copySuite({ tests, stands }: Suite, folder: string): void {
-  const isWanted = (source: string): boolean => !/node_modules|[/\\](?:scores|api|cache|dist)$/.test(source)
+  const isWanted = (source: string): boolean =>
+    !/node_modules|[/\](?:scores|docs[/\]api|\.vitepress[/\](?:dist|cache))$/.test(source)
   for (const asset of [...ASSETS, 'examples']) {
     cpSync(path.join(repository, asset), path.join(folder, asset), { recursive: true, filter: isWanted })
   }
@@ -89,7 +90,11 @@ export default defineConfig({
   }
 }
 
-/** All that a test imports, directly or not: the names that are asked of each file outside of `test`. */
+function comesAlong(file: string): boolean {
+  return ASSETS.some((asset) => file.startsWith(`${asset}/`))
+}
+
+/** All that a test imports, directly or not: the names that are asked of each file that does not come along. */
 function reach(file: string): Map<string, Set<string>> {
   const reached = new Map<string, Set<string>>([[file, new Set()]])
   const open = [file]
@@ -104,7 +109,7 @@ function reach(file: string): Map<string, Set<string>> {
       for (const name of names) known?.add(name)
       if (known) continue
       reached.set(target, new Set(names))
-      if (/^test\/.*\.m?[jt]s$/.test(target)) open.push(target)
+      if (comesAlong(target) && /\.m?[jt]s$/.test(target)) open.push(target)
     }
   }
   return reached

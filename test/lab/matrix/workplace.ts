@@ -18,6 +18,7 @@ import { repository } from '../repository.ts'
 import { processesOf, untilNone } from '../survivors.ts'
 import { type CellResult, outcomeOf } from './outcome.ts'
 import { copySuite, type Suite } from './suite.ts'
+import { messageOf } from '../../../src/errors.ts'
 
 /** Vitest 5 refuses to be installed beside those for Node 20. */
 const TYPES_FOR_5 = { '@types/node': '^24.0.0' }
@@ -45,7 +46,7 @@ export class Workplace implements AsyncDisposable {
     try {
       return await this.#run(node, vitest, filters)
     } catch (error) {
-      const failures = [error instanceof Error ? error.message : String(error)]
+      const failures = [messageOf(error)]
       return { passed: 0, failed: 1, skipped: 0, seconds: 0, failures }
     }
   }

@@ -1,4 +1,4 @@
-import type { TimelineEvent, TimelineKind } from '../../timeline/events.ts'
+import type { TimelineEvent, TimelineKind } from '../timeline/events.ts'
 
 /** How an event is drawn that is not told by the bars alone. */
 export interface Sign {
@@ -38,7 +38,8 @@ export function signOf(event: TimelineEvent): Sign | undefined {
 
 type OwnSign = Exclude<TimelineKind, 'spawn' | 'ready' | 'backoff' | 'exit'>
 
-const HOLLOW: ReadonlySet<string> = new Set(['spawn-failed', 'reset', 'stopped'])
+/** Events of which only the outline is ever drawn. */
+export const HOLLOW: ReadonlySet<string> = new Set(['spawn-failed', 'reset', 'stopped'])
 
 const SQUARE = 'M-4.5 -4.5H4.5V4.5H-4.5Z'
 const OCTAGON = 'M-2.3 -5.5H2.3L5.5 -2.3V2.3L2.3 5.5H-2.3L-5.5 2.3V-2.3Z'
