@@ -89,7 +89,7 @@ test.each([undefined, null, 'exit', {}, { name: 'exit' }, { text: 'exit()' }])(
         option: 'fault',
         message: expect.stringMatching(`^${method} takes a fault, .* but was given [^;!]*\\.$`),
       })
-    expect(() => plan.inject(value as never)).toThrow(invalid('faults.inject') as Error)
+    expect(() => plan.inject(value as never)).toThrow(invalid('faults.inject'))
     expect(await failure(plan.trigger(value as never))).toEqual(invalid('faults.trigger'))
   },
 )
