@@ -3,6 +3,8 @@ import { spawnSync } from 'node:child_process'
 import { existsSync, readFileSync } from 'node:fs'
 import { parseArgs } from 'node:util'
 
+import { globSync } from 'tinyglobby'
+
 import { resultsOf, SCOPES } from '../test/lab/mutation/scopes.mjs'
 
 const USAGE = `Mutates src and runs the tests that should notice. What has not changed since the last time is not run again. Linux.
@@ -50,12 +52,15 @@ function mutate(subjects) {
   return exitCode
 }
 
-/** The scopes that lie in a folder, or that in which a file lies. */
+/** The scopes that lie in a folder, or those of what a pattern names, perhaps with lines behind it. */
 function runsOf(subject) {
   const inside = Object.keys(SCOPES).filter((scope) => `${scope}/`.startsWith(`${subject}/`))
   if (inside.length > 0) return inside.map((scope) => [scope])
-  const around = Object.keys(SCOPES).filter((scope) => subject.startsWith(`${scope}/`))
-  if (around.length > 0) return [[around.toSorted((one, other) => other.length - one.length)[0], subject]]
+  const files = globSync(`src/${subject.replace(/:[\d:-]+$/, '')}`)
+  const around = Object.keys(SCOPES).filter((scope) =>
+    globSync(SCOPES[scope].mutate).some((one) => files.includes(one)),
+  )
+  if (around.length > 0) return around.map((scope) => [scope, subject])
   console.error(`Nothing in src/${subject} is mutated. The folders are ${Object.keys(SCOPES).join(', ')}.`)
   process.exit(2)
 }

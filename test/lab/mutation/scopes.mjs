@@ -80,24 +80,35 @@ export const SCOPES = {
   },
   process: {
     pool: 'threads',
-    mutate: ['src/process/*.ts'],
+    mutate: [
+      'src/process/*.ts',
+      '!src/process/{agent-command,attempts,command-*,foreign-*,launcher-*,*supervisor*,stop-attached,under-*}.ts',
+    ],
     tests: [
       'test/process/launch-error.test.ts',
       'test/process/attempt.test.ts',
       'test/process/watcher.test.ts',
-      'test/process/table.test.ts',
       'test/process/signals.test.ts',
       'test/process/refusal.test.ts',
-      'test/process/launcher-script.test.ts',
       'test/process/spawn-errors.test.ts',
       'test/process/environment.test.ts',
       'test/process/agent-output.test.ts',
       'test/process/agent-handle.test.ts',
+      'test/process/stop-tree.test.ts',
+    ],
+  },
+  // What is started by others.
+  'process/commands': {
+    pool: 'threads',
+    mutate: [
+      'src/process/{agent-command,attempts,command-*,foreign-*,launcher-*,*supervisor*,stop-attached,under-*}.ts',
+    ],
+    tests: [
+      'test/process/attempt.test.ts',
+      'test/process/launcher-script.test.ts',
       'test/process/agent-command.test.ts',
-      'test/process/spawner.test.ts',
       'test/process/supervisor-handle.test.ts',
       'test/process/attempts.test.ts',
-      'test/process/stop-tree.test.ts',
       'test/process/foreign-attempts.test.ts',
       'test/process/foreign-exits.test.ts',
     ],
