@@ -36,6 +36,7 @@ export const SCOPES = {
       'test/fault/attempt-record.test.ts',
       'test/fault/owed-answers.test.ts',
       'test/fault/support.test.ts',
+      'test/fault/needs.test.ts',
       'test/fault/system-calls.test.ts',
       'test/fault/define.test.ts',
     ],
