@@ -1,4 +1,4 @@
-import { readFileSync } from 'node:fs'
+import { readdirSync, readFileSync } from 'node:fs'
 
 import { expect, onTestFinished, test } from 'vitest'
 
@@ -88,7 +88,15 @@ test('a system call that this machine has not is not suggested in its own place'
   )
 })
 
-test('what a user may write everywhere is found out by writing', () => {
-  const isRoot = process.getuid?.() === 0
-  expect(faultSupport(fault.unwritableDirectory('.')).supported).toBe(!isRoot)
+test('what a user may write everywhere is found out by writing, and nothing is left of that', () => {
+  machineWith({})
+  const { root } = new Scratch()
+  const { TMPDIR } = process.env
+  process.env['TMPDIR'] = root
+  onTestFinished(() => {
+    if (TMPDIR === undefined) delete process.env['TMPDIR']
+    else process.env['TMPDIR'] = TMPDIR
+  })
+  expect(faultSupport(fault.unwritableDirectory('.')).supported).toBe(process.getuid?.() !== 0)
+  expect(readdirSync(root)).toEqual([])
 })
