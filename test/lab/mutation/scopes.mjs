@@ -58,6 +58,7 @@ export const SCOPES = {
       'test/clock/seeded-order.test.ts',
       'test/clock/source.test.ts',
       'test/clock/dump.test.ts',
+      'test/clock/quiet.test.ts',
       'test/clock/timer-engine.test.ts',
       'test/clock/voices.test.ts',
       'test/clock/guests.test.ts',
