@@ -3,6 +3,8 @@ import { spawnSync } from 'node:child_process'
 import { existsSync, readFileSync } from 'node:fs'
 import { parseArgs } from 'node:util'
 
+import { globSync } from 'tinyglobby'
+
 import { recordResult } from '../bench/record.mjs'
 import { resultsOf, SCOPES } from '../test/lab/mutation/scopes.mjs'
 import { root } from './packed.mjs'
@@ -56,12 +58,15 @@ function mutate(subjects) {
   return exitCode
 }
 
-/** The scopes that lie in a folder, or that in which a file lies. */
+/** The scopes that lie in a folder, or those of what a pattern names, perhaps with lines behind it. */
 function runsOf(subject) {
   const inside = Object.keys(SCOPES).filter((scope) => `${scope}/`.startsWith(`${subject}/`))
   if (inside.length > 0) return inside.map((scope) => [scope])
-  const around = Object.keys(SCOPES).filter((scope) => subject.startsWith(`${scope}/`))
-  if (around.length > 0) return [[around.toSorted((one, other) => other.length - one.length)[0], subject]]
+  const files = globSync(`src/${subject.replace(/:[\d:-]+$/, '')}`)
+  const around = Object.keys(SCOPES).filter((scope) =>
+    globSync(SCOPES[scope].mutate).some((one) => files.includes(one)),
+  )
+  if (around.length > 0) return around.map((scope) => [scope, subject])
   console.error(`Nothing in src/${subject} is mutated. The folders are ${Object.keys(SCOPES).join(', ')}.`)
   process.exit(2)
 }

@@ -59,9 +59,7 @@ function describeTimer({ at, delay, kind, stack }: PendingTimer): string {
 function place(stack: string): string {
   const lines = stack.split('\n').flatMap((line) => {
     const match = /^\s+at (.*)$/.exec(line)
-    return match?.[1] === undefined ||
-      /\(?node:|^new Promise|<anonymous>\)?$/.test(match[1]) ||
-      isOwnCode(match[1])
+    return match?.[1] === undefined || /node:|<anonymous>\)?$/.test(match[1]) || isOwnCode(match[1])
       ? []
       : [match[1]]
   })

@@ -4,14 +4,12 @@ import { randomStream } from '../random.ts'
 export function seededOrder(seed: number | undefined): <T>(items: T[]) => T[] {
   if (seed === undefined) return (items) => items
   const random = randomStream(seed, 'order of events')
-  return (items) => {
+  return <T>(items: T[]): T[] => {
     for (let last = items.length - 1; last > 0; last--) {
       const other = Math.floor(random() * (last + 1))
-      const [a, b] = [items[last], items[other]]
-      if (a !== undefined && b !== undefined) {
-        items[last] = b
-        items[other] = a
-      }
+      const taken = items[last] as T
+      items[last] = items[other] as T
+      items[other] = taken
     }
     return items
   }

@@ -95,9 +95,8 @@ export class Sleepers {
       cancel()
       done(signal?.reason)
     }
-    let over = false
+    // After an abort it changes nothing any more.
     const run = (): void => {
-      if (over) return
       cancel()
       done()
     }
@@ -105,11 +104,10 @@ export class Sleepers {
     if (!(ms > 0)) queueMicrotask(run)
     const stop = ms > 0 ? this.#parts.engine.after(ms, run, site) : () => {}
     const cancel = (): void => {
-      over = true
       stop()
       signal?.removeEventListener('abort', abort)
     }
-    signal?.addEventListener('abort', abort, { once: true })
+    signal?.addEventListener('abort', abort)
     return cancel
   }
 }

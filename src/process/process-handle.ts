@@ -43,7 +43,8 @@ export abstract class ProcessHandle implements AsyncDisposable {
     this.#name = name
     this.#processParts = parts
     this.process = child
-    this.pid = child.pid ?? 0
+    // What has been launched has one. Signals to 0 would go to this process's own group.
+    this.pid = child.pid as number
     this.mark = parts.mark
     this.stderr = new AgentOutput(child.stderr as Readable, `stderr of ${name}`)
     this.stdout = new AgentOutput(child.stdout as Readable, `stdout of ${name}`, () => this.#lastWords())

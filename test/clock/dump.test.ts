@@ -5,14 +5,15 @@ import { expect, test } from 'vitest'
 import { type ClockState, describeUncontrolled, dump } from '../../src/clock/dump.ts'
 
 const STACK = [
-  'Error: here',
+  'Error: look at me (/home/me/message.ts:1:1)',
+  '    at <anonymous>',
   '    at node:internal/timers:5:1',
   '    at listOnTimeout (node:internal/timers:581:17)',
   '    at new Promise (<anonymous>)',
   '    at Array.map (<anonymous>)',
   `    at start (${path.resolve('src/clock/clock.ts')}:1:1)`,
   '    at retry (/home/me/node_modules/retry/index.js:3:5)',
-  '    at main (/home/me/main.ts:7:9)',
+  '    at new PromisePool.<anonymous> (/home/me/main.ts:7:9)',
 ].join('\n')
 const LIBRARY = STACK.split('\n').slice(0, -1).join('\n')
 
@@ -52,7 +53,7 @@ test('all that is known is told, each timer with the line of the user that set i
     'Processes:',
     '  web: at rest',
     'Virtual timers:',
-    '  10 ms: a timeout of 7 ms, set at main (/home/me/main.ts:7:9)',
+    '  10 ms: a timeout of 7 ms, set at new PromisePool.<anonymous> (/home/me/main.ts:7:9)',
     '  20 ms: an interval of 8 ms, set at retry (/home/me/node_modules/retry/index.js:3:5)',
     '  30 ms: a wait of 9 ms',
     'Without an answer:',
@@ -60,7 +61,7 @@ test('all that is known is told, each timer with the line of the user that set i
     'At work in this process:',
     '  FSReqCallback (2), Zlib',
     'Real timers, which no virtual time moves:',
-    '  AbortSignal.timeout (50 ms), set at main (/home/me/main.ts:7:9)',
+    '  AbortSignal.timeout (50 ms), set at new PromisePool.<anonymous> (/home/me/main.ts:7:9)',
   ])
 })
 

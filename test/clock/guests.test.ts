@@ -45,7 +45,11 @@ test('connections of one process share its place, also when it is known later', 
 
 test('a connection of a child leads to the child, and its stream is spared', () => {
   const child = startChild()
-  const guests = new Guests((pid) => (pid === child.process.pid ? child : undefined))
+  let isOver = false
+  const guests = new Guests((pid) => {
+    expect(pid).toBe(child.process.pid)
+    return isOver ? undefined : child
+  })
   const connection = {}
   const speaker = { ...caller('web'), connection }
   const guest = guests.open(speaker)
@@ -55,8 +59,10 @@ test('a connection of a child leads to the child, and its stream is spared', () 
   expect([child.voices.main, guests.look()]).toEqual([speaker, []])
   guest.leave()
   expect(child.voices.main).toBe(speaker)
-  guests.open(caller('again', child.process.pid))
+  const again = guests.open(caller('again', child.process.pid))
   expect([child.voices.main?.name, child.isSpared(undefined)]).toEqual(['again', false])
+  isOver = true
+  expect(again.place).toBe(child)
 })
 
 test('who has left is forgotten when all that he sent has been given out', () => {

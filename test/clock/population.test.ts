@@ -88,6 +88,7 @@ test.each<[Rest | undefined, object]>([
   })
   const lines = population.look().describe()
   expect(lines.slice(0, 2)).toEqual(['sleep 86400: at rest, until something wakes it', '  it is parked'])
+  expect(lines[2]).toContain(rest ? 'sleep 86400: ' : 'this system does not show whether it rests')
   expect(lines.slice(3)).toEqual(rest ? [`  it is ${rest}`] : [])
 })
 
@@ -178,6 +179,7 @@ test('pipes that somebody holds open keep a process that has exited', async () =
   ])
   shown.set(Number(printed), rests('gone'))
   expect(population.look()).toMatchObject({ settled: false })
+  expect(population.look().describe()[0]).toBe(`${name}: at work`)
   shown.clear()
   expect(population.look()).toMatchObject({ settled: true, restful: true })
   survivors.pop()

@@ -1,4 +1,4 @@
-import { expect, test } from 'vitest'
+import { expect, onTestFinished, test } from 'vitest'
 
 import { bySource, type Channel, Source } from '../../src/clock/source.ts'
 
@@ -47,13 +47,16 @@ test('a turn gives out one channel after the other, and within one the lowest st
 
 test('what comes during a turn waits for the next one, and a turn may be ended', async () => {
   const { source, log, hold } = open()
-  source.hold('output', () => hold('output later'))
+  source.hold('output', () => {
+    hold('output later')
+    hold('ipc later')
+  })
   hold('ipc')
   hold('exit')
   await source.turn(async () => log.length === 0)
   expect([log, source.waiting]).toEqual([['ipc'], true])
   await source.turn(async () => true)
-  expect([log, source.waiting]).toEqual([['ipc', 'output later', 'exit'], false])
+  expect([log, source.waiting]).toEqual([['ipc', 'output later', 'ipc later', 'exit'], false])
 })
 
 test('while more of its output comes, a process is heard of by that alone', async () => {
@@ -61,6 +64,24 @@ test('while more of its output comes, a process is heard of by that alone', asyn
   for (const channel of CHANNELS) hold(channel)
   await source.turn(async () => true)
   expect(log).toEqual(['output'])
+})
+
+test('what an event throws is thrown at nobody here, after the others of its channel', async () => {
+  const { source, log, hold } = open()
+  const listeners = process.listeners('uncaughtException')
+  process.removeAllListeners('uncaughtException')
+  const thrown = new Promise((resolve) => process.once('uncaughtException', resolve))
+  onTestFinished(() => {
+    for (const listener of listeners) process.on('uncaughtException', listener)
+  })
+  const error = new Error('mine')
+  source.hold('output', () => {
+    throw error
+  })
+  hold('output')
+  source.giveAll()
+  expect(log).toEqual(['output'])
+  expect(await thrown).toBe(error)
 })
 
 test('all is given out at once, also what comes meanwhile', () => {
@@ -77,5 +98,5 @@ test('sources come in the order of their starts, and others by their names', () 
     ([order, name]) => new Source(order as number, () => String(name ?? '')),
   )
   expect([two, b, one, a].map((source) => source as Source).sort(bySource)).toEqual([a, b, one, two])
-  expect(bySource(a as Source, other as Source)).toBe(0)
+  expect([bySource(a as Source, other as Source), bySource(b as Source, a as Source)]).toEqual([0, 1])
 })

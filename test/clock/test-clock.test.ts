@@ -1,8 +1,9 @@
 import { expect, onTestFinished, test } from 'vitest'
 
-import type { Speaker } from '../../src/clock/route.ts'
-import { TestClock } from '../../src/clock/test-clock.ts'
+import type { Route, Speaker } from '../../src/clock/route.ts'
+import { type Ruler, TestClock } from '../../src/clock/test-clock.ts'
 import { realDelay, TIMED_OUT, within } from '../../src/real-time.ts'
+import { abortable } from '../../src/wait.ts'
 import { openClock } from '../support/virtual-clock.ts'
 
 const speaker: Speaker = { name: 'agent "a"', pid: undefined, parked: true }
@@ -116,4 +117,82 @@ test('a speaker at work keeps time from moving until it is at rest', async () =>
   await moved
   expect(open.clock.evidence).toBe('cooperative')
   route.close()
+})
+
+/** A ruler that only notes what it is asked. */
+class NotedRuler implements Ruler {
+  now = 50_000
+  readonly log: string[] = []
+
+  async sleep(ms: number, signal?: AbortSignal): Promise<void> {
+    this.log.push(`sleep ${ms}`)
+    await abortable(new Promise(() => {}), signal)
+  }
+
+  async wait(ms: number, signal?: AbortSignal): Promise<void> {
+    this.log.push(`wait ${ms}`)
+    await abortable(new Promise(() => {}), signal)
+  }
+
+  hold(): () => void {
+    this.log.push('hold')
+    return () => void this.log.push('released')
+  }
+
+  route({ name }: Speaker): Route {
+    this.log.push(`route of ${name}`)
+    return { deliver: () => this.log.push('delivered'), close: () => this.log.push('closed') }
+  }
+}
+
+test('who rules is asked to wait, to sleep and to hold', async () => {
+  const clock = new TestClock()
+  clock.hold()()
+  const ruler = new NotedRuler()
+  clock.use(ruler)
+  const stop = new AbortController()
+  const waits = [clock.sleep(5, stop.signal), clock.wait(6, stop.signal)].map((one) => one.catch(() => {}))
+  clock.hold()()
+  expect(ruler.log).toEqual(['sleep 5', 'wait 6', 'hold', 'released'])
+  stop.abort()
+  await Promise.all(waits)
+})
+
+test('what has passed by a ruler that began late is not slept again', async () => {
+  const clock = new TestClock()
+  const ruler = new NotedRuler()
+  clock.use(ruler)
+  const stop = new AbortController()
+  const slept = clock.sleep(60_000, stop.signal)
+  ruler.now += 10
+  clock.use(undefined)
+  expect(await within(slept, 20)).toBe(TIMED_OUT)
+  stop.abort(new Error('enough'))
+  await expect(slept).rejects.toThrow('enough')
+})
+
+test('a route that is closed is closed where it leads, and follows nobody any more', () => {
+  const clock = new TestClock()
+  const ruler = new NotedRuler()
+  const [open, closed] = [clock.route(speaker), clock.route({ ...speaker, name: 'closed' })]
+  closed.close()
+  clock.use(ruler)
+  open.deliver(() => {})
+  open.close()
+  expect(ruler.log).toEqual(['route of agent "a"', 'delivered', 'closed'])
+})
+
+test('a stopwatch measures from its call, and from the beginning of virtual time if that comes', async () => {
+  const clock = new TestClock()
+  const passed = clock.stopwatch()
+  await realDelay(5)
+  expect(passed()).toBeGreaterThanOrEqual(4)
+  expect(passed()).toBeLessThan(60_000)
+  const ruler = new NotedRuler()
+  clock.use(ruler)
+  const inVirtual = clock.stopwatch()
+  ruler.now += 10
+  expect([passed(), inVirtual()]).toEqual([50_010, 10])
+  clock.use(undefined)
+  expect([inVirtual(), passed() < 60_000]).toEqual([0, true])
 })

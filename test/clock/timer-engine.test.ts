@@ -179,3 +179,32 @@ test('everything is given back, also what was set before', async () => {
 function realTimers(): number {
   return process.getActiveResourcesInfo().filter((name) => name === 'Timeout').length
 }
+
+test('timers of the test are counted apart from waits', () => {
+  const clock = install()
+  setTimeout(() => {}, 10)
+  setInterval(() => {}, 20)
+  clock.after(30, () => {}, new Error('here'))
+  expect([clock.timersPending, clock.pending.length]).toEqual([2, 3])
+})
+
+test('there is one engine at a time', () => {
+  install()
+  expect(() => TimerEngine.install(0)).toThrow(expect.objectContaining({ code: 'ERR_CLOCK_IN_USE' }))
+})
+
+test('a timer that is not ours is real', async () => {
+  engine = TimerEngine.install(0, () => false)
+  await new Promise<void>((resolve) => void setTimeout(resolve, 1))
+  expect([engine.now, engine.pending]).toEqual([0, []])
+})
+
+test('timers are due when they were, also after the wall clock has jumped', () => {
+  const clock = install()
+  setTimeout(() => {}, 100)
+  clock.jumpWall(5000)
+  setTimeout(() => {}, 200)
+  expect(clock.pending.map(({ at }) => at)).toEqual([100, 200])
+  clock.postpone(150)
+  expect(clock.pending.map(({ at }) => at)).toEqual([150, 200])
+})

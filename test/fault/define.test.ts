@@ -47,10 +47,23 @@ test.each([
   ['two words', 'it must be letters'],
   ['', 'it must be letters'],
   [7, 'it must be letters'],
+  [['lose'], 'it must be letters'],
 ])('the name %j is refused', (name, message) => {
   expect(() => fault.define(name as string)).toThrow(
-    expect.objectContaining({ code: 'ERR_OPTION_INVALID', message: expect.stringContaining(message) }),
+    expect.objectContaining({
+      code: 'ERR_OPTION_INVALID',
+      option: 'name',
+      value: name,
+      message: expect.stringContaining(message),
+    }),
   )
+})
+
+test('options that are refused are facts of the error, and a definition is named', () => {
+  expect(() => loseDatabase({ table: '' })).toThrow(
+    expect.objectContaining({ option: 'options', value: { table: '' } }),
+  )
+  expect(() => fault.define('x', { when: 'ready' } as never)).toThrow('fault.define')
 })
 
 test.each([

@@ -83,11 +83,29 @@ test.each([undefined, null, 'exit', {}, { name: 'exit' }, { text: 'exit()' }])(
   '%j is no fault',
   async (value) => {
     const { plan } = openPlan()
-    const invalid = expect.objectContaining({ code: 'ERR_OPTION_INVALID', option: 'fault' })
-    expect(() => plan.inject(value as never)).toThrow(invalid)
-    expect(await failure(plan.trigger(value as never))).toEqual(invalid)
+    const invalid = (method: string): unknown =>
+      expect.objectContaining({
+        code: 'ERR_OPTION_INVALID',
+        option: 'fault',
+        message: expect.stringMatching(`^${method} takes a fault, .* but was given [^;!]*\\.$`),
+      })
+    expect(() => plan.inject(value as never)).toThrow(invalid('faults.inject'))
+    expect(await failure(plan.trigger(value as never))).toEqual(invalid('faults.trigger'))
   },
 )
+
+test('where a fault strikes is said by an object of options', () => {
+  const { plan } = openPlan()
+  const refused = (where: unknown): unknown => {
+    try {
+      return plan.inject(fault.exit(1), where as Where)
+    } catch (error) {
+      return error
+    }
+  }
+  expect(refused(5)).toMatchObject({ option: 'where', message: expect.stringContaining('faults.inject') })
+  expect(refused({ agents: 'web' })).toMatchObject({ message: expect.stringContaining('faults.inject') })
+})
 
 test('a range is past when each of its attempts is', () => {
   const { plan } = openPlan()
@@ -161,7 +179,7 @@ test.each<[string, readonly string[], readonly string[], string | undefined, obj
     ['web', 'db'],
     [],
     undefined,
-    { option: 'agent', agents: ['web', 'db'] },
+    { code: 'ERR_OPTION_INVALID', option: 'agent', agents: ['web', 'db'] },
     /: "web", "db" live/,
   ],
   ['who has no name', ['web'], [], 7 as never, { code: 'ERR_OPTION_INVALID' }, /faults\.trigger/],

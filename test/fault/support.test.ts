@@ -100,6 +100,30 @@ test('root is exempt from the limit of processes, and another user is not', asyn
   expect(faultSupport(fault.noProcesses())).toEqual({ supported: false, reason })
 })
 
+test('a fault of another system is told with that', () => {
+  const { platform } = process
+  Object.defineProperty(process, 'platform', { value: 'win32' })
+  onTestFinished(() => void Object.defineProperty(process, 'platform', { value: platform }))
+  expect(faultSupport(fault.exit())).toEqual({ supported: true })
+  expect(faultSupport(fault.freeze())).toEqual({
+    supported: false,
+    reason: 'it happens on linux and darwin, and this is win32',
+  })
+})
+
+test('a system call that there is not is refused with those that were probably meant', () => {
+  const plan = new FaultPlan(systemClock)
+  expect(() => plan.inject(fault.failSystemCall('fsycn', 'EIO'))).toThrow(
+    expect.objectContaining({
+      code: 'ERR_OPTION_INVALID',
+      option: 'name',
+      value: 'fsycn',
+      fault: "failSystemCall('fsycn', 'EIO', 1)",
+      message: expect.stringContaining('Did you mean `fsync`?'),
+    }),
+  )
+})
+
 test('what is no fault has no support, and is refused', () => {
   expect(() => faultSupport('exit' as never)).toThrow(
     expect.objectContaining({

@@ -210,26 +210,44 @@ test.each<[Parameters<ReturnType<typeof spawn>['kill']>[0], string]>([
   ])
 })
 
-test('a start that has to be made ready is, and what the system shows is told at the next event', () => {
+test('a start that has to be made ready is, and what the system shows is told before the next event, in order', () => {
   const scratch = new Scratch()
-  const options = { name: 'fsync', n: 1, errno: 'EIO' }
-  const confinements: Confinement[] = [{ name: 'failSystemCall', options, id: 3 }]
+  const call = (id: number, name: string): Confinement => ({
+    name: 'failSystemCall',
+    options: { name, n: 1 },
+    id,
+  })
   let look = (): void => {}
   const { attempt, log } = open({
     place: scratch.path('place'),
-    confinements,
+    confinements: [call(3, 'fsync'), call(2, 'write'), call(1, 'mkdir')],
     confined: (looks) => (look = looks),
   })
   expect(attempt.confine(scratch.root)?.command[0]).toBe('strace')
   look()
   expect(log).toEqual([])
-  scratch.write(`${path.basename(attempt.place)}-c0`, '12 fsync(3) = -1 EIO\n')
+  const name = path.basename(attempt.place)
+  scratch.write(`${name}-c0`, '12 fsync(3) = -1 EIO\n')
+  scratch.write(`${name}-c1`, '12 write(3) = -1 EIO\n')
   attempt.cue('x')
+  look()
+  scratch.write(`${name}-c2`, '12 mkdir("x") = -1 EIO\n')
   look()
   expect(log).toEqual([
     'web 1 fault "hang" {"call":"fsync","n":1}',
+    'web 1 fault "signal" {"call":"write","n":1}',
     'web 1 cue "x"',
     'faults: reach {"cue":"x"}',
+    'web 1 fault "exit" {"call":"mkdir","n":1}',
   ])
   expect(open().attempt.confine(scratch.root)).toBeUndefined()
+})
+
+test('an agent that nobody has heard of yet is ready when it says so, and may be sent a signal', () => {
+  const events: string[] = []
+  const observe = ({ kind }: AgentEvent): void => void events.push(kind)
+  const attempt = new Attempt('web', { attempts: new Attempts(), faults: NO_FAULTS, place: '/p', observe })
+  attempt.signalled('SIGTERM')
+  attempt.ready()
+  expect(events).toEqual(['signal', 'ready'])
 })

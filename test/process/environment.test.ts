@@ -78,6 +78,18 @@ test('an inheritEnv list gives these variables besides the allowlist, and those 
   expect(env).not.toHaveProperty('NOT_SET_ANYWHERE')
 })
 
+test('each variable of the allowlist is passed on if it is set, and only then', () => {
+  const allowed = ['PATH', 'LANG', 'LC_ALL', 'LC_CTYPE', 'LOGNAME', 'TZ', 'USER', 'NODE_V8_COVERAGE']
+  for (const name of allowed) setParent(name, `my ${name}`)
+  const home = { HOME: '/d', TMPDIR: '/d' }
+  expect(hermeticEnvironment('/d')).toEqual({
+    ...Object.fromEntries(allowed.map((name) => [name, `my ${name}`])),
+    ...home,
+  })
+  for (const name of allowed) delete process.env[name]
+  expect(hermeticEnvironment('/d')).toStrictEqual(home)
+})
+
 test('inheritEnv false and an empty list are the default', () => {
   expect(hermeticEnvironment('/d', false)).toEqual(hermeticEnvironment('/d'))
   expect(hermeticEnvironment('/d', [])).toEqual(hermeticEnvironment('/d'))

@@ -51,6 +51,7 @@ test.each([
 test.each<[string, string]>([
   ['no-such', `no directory of its PATH has a program no-such (${PATH})`],
   ['/bin/no-such', 'there is no file /bin/no-such.'],
+  ['/no/such/npm', 'there is no file /no/such/npm.'],
   ['npm run dev', "as in `supervise('npm', ['run', 'dev'])`"],
   ['  npm   start ', "as in `supervise('npm', ['start'])`"],
   ['npm run "my dev"', "as in `supervise('npm', ['run', 'start'])`"],
@@ -67,6 +68,12 @@ test('a missing program in a directory with a space is no command line', () => {
   const file = path.join(path.dirname(scratch.write('my tools/other', '')), 'npm')
   const [, message] = explained(file, 'ENOENT', { isProgram: true })
   expect(message).toContain(`there is no file ${file}.`)
+})
+
+test('a program without a PATH, and a file that cannot be looked at, are explained, too', () => {
+  const request = { what: 'it', file: 'npm', isProgram: true, cwd: '/', env: {} }
+  expect(launchError(request, failed('ENOENT')).message).toContain('has a program npm ().')
+  expect(explained('/no/such/npm', 'EACCES')[1]).toContain('/no/such/npm is not executable.')
 })
 
 test('a directory and a file without permission are told apart', () => {

@@ -1,5 +1,5 @@
 import { spawnSync } from 'node:child_process'
-import { existsSync, readdirSync, writeFileSync } from 'node:fs'
+import { closeSync, existsSync, openSync, readdirSync, writeFileSync } from 'node:fs'
 import path from 'node:path'
 
 import { expect, test } from 'vitest'
@@ -59,3 +59,36 @@ test('a place in no directory is told, too', () => {
   expect(refuse('notExecutable', place, (reason) => reasons.push(reason))).toBeUndefined()
   expect(reasons).toEqual([expect.stringContaining('ENOENT')])
 })
+
+test('what is missing is the file itself, or the directory', () => {
+  const { within: _, undo: __, ...file } = refuse('notFound', '/place', () => {}) ?? {}
+  const { within: ___, undo: ____, ...directory } = refuse('missingDirectory', '/place', () => {}) ?? {}
+  expect([file, directory]).toEqual([{ file: '/place' }, { cwd: '/place' }])
+})
+
+test('a file is busy for that start alone', () => {
+  const refused = refuse('textFileBusy', new Scratch().path('place'), () => {})
+  const start = () => spawnSync(refused?.file ?? '')
+  expect(refused?.within(start, () => {}).error).toMatchObject({ code: 'ETXTBSY' })
+  expect(start()).toMatchObject({ status: 0 })
+})
+
+test.runIf(process.platform === 'linux')(
+  'a process has no descriptor left for the time of that start',
+  () => {
+    const scratch = new Scratch()
+    const reasons: string[] = []
+    const impossible = (reason: string): unknown => reasons.push(reason)
+    const refused = refuse('tooManyFiles', scratch.path('place'), impossible)
+    const open = (): unknown => {
+      try {
+        return closeSync(openSync('/dev/null', 'r'))
+      } catch (error) {
+        return error
+      }
+    }
+    expect(refused?.within(open, impossible)).toMatchObject({ code: 'EMFILE' })
+    refused?.undo()
+    expect([open(), reasons, readdirSync(scratch.root)]).toEqual([undefined, [], []])
+  },
+)

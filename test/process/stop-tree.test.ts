@@ -6,6 +6,7 @@ import { expect, onTestFinished, test } from 'vitest'
 import { systemClock } from '../../src/clock/clock.ts'
 import type { SpawnOptions } from '../../src/options.ts'
 import type { AgentHandle } from '../../src/process/agent-handle.ts'
+import { signalGroup } from '../../src/process/signals.ts'
 import { killAll, stopTree } from '../../src/process/stop-tree.ts'
 import { processTable } from '../../src/process/table/index.ts'
 import { realNow } from '../../src/real-time.ts'
@@ -197,7 +198,7 @@ test('a later process that got the pid of an agent is not killed in its place, n
     detached: true,
     stdio: ['ignore', 'pipe', 'ignore'],
   })
-  onTestFinished(() => void process.kill(-Number(innocent.pid), 'SIGKILL'))
+  onTestFinished(() => void signalGroup(Number(innocent.pid), 'SIGKILL'))
   const [chunk] = (await once(innocent.stdout, 'data')) as [Buffer]
   const member = Number(chunk.toString())
   const tree = {

@@ -21,6 +21,12 @@ test('a watcher of a process that has ended already tells how', async () => {
   expect(await new Watcher(child).wait()).toEqual({ pid: child.pid, exitCode: 3, signal: null })
 })
 
+test('a watcher of a process that was killed already tells by which signal', async () => {
+  const child = spawn('/bin/sh', ['-c', 'kill -INT $$'])
+  await once(child, 'exit')
+  expect(await new Watcher(child).wait()).toEqual({ pid: child.pid, exitCode: null, signal: 'SIGINT' })
+})
+
 test('a watcher does not wait for the pipes', async () => {
   const child = spawn('/bin/sh', ['-c', 'sleep 86400 & echo $!; exit 0'], { detached: true })
   expect(await new Watcher(child).wait()).toMatchObject({ exitCode: 0 })

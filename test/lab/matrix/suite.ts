@@ -73,7 +73,7 @@ export function publicSuite(): Suite {
 /** Puts the suite into a directory that has the package installed, or will have. */
 export function copySuite({ tests, stands }: Suite, folder: string): void {
   const isWanted = (source: string): boolean =>
-    !/node_modules|[/\](?:scores|docs[/\]api|\.vitepress[/\](?:dist|cache))$/.test(source)
+    !/node_modules|[/\\]scores$|docs[/\\]api$|\.vitepress[/\\](?:dist|cache)$/.test(source)
   for (const asset of [...ASSETS, 'examples']) {
     cpSync(path.join(repository, asset), path.join(folder, asset), { recursive: true, filter: isWanted })
   }

@@ -36,6 +36,7 @@ export const SCOPES = {
       'test/fault/attempt-record.test.ts',
       'test/fault/owed-answers.test.ts',
       'test/fault/support.test.ts',
+      'test/fault/needs.test.ts',
       'test/fault/system-calls.test.ts',
       'test/fault/define.test.ts',
     ],
@@ -47,23 +48,40 @@ export const SCOPES = {
   },
   clock: {
     pool: 'forks',
-    mutate: ['src/clock/*.ts'],
+    mutate: [
+      'src/clock/*.ts',
+      '!src/clock/{child,driver,own-threads,uncontrolled,virtual-clock,worker-children}.ts',
+    ],
     tests: [
+      'test/clock/clock.test.ts',
+      'test/clock/clock-errors.test.ts',
       'test/clock/seeded-order.test.ts',
       'test/clock/source.test.ts',
       'test/clock/dump.test.ts',
+      'test/clock/quiet.test.ts',
       'test/clock/timer-engine.test.ts',
       'test/clock/voices.test.ts',
+      'test/clock/guests.test.ts',
+      'test/clock/population.test.ts',
+      'test/clock/calls.test.ts',
+      'test/clock/failed-starts.test.ts',
+      'test/clock/sleepers.test.ts',
+      'test/clock/test-clock.test.ts',
+    ],
+  },
+  // What puts them together.
+  'clock/driver': {
+    pool: 'forks',
+    mutate: ['src/clock/{child,driver,own-threads,uncontrolled,virtual-clock,worker-children}.ts'],
+    tests: [
       'test/clock/calls.test.ts',
       'test/clock/failed-starts.test.ts',
       'test/clock/uncontrolled.test.ts',
-      'test/clock/guests.test.ts',
-      'test/clock/population.test.ts',
-      'test/clock/sleepers.test.ts',
-      'test/clock/test-clock.test.ts',
+      'test/clock/children.test.ts',
       'test/clock/removal.test.ts',
       'test/clock/work-in-flight.test.ts',
       'test/clock/pipes.test.ts',
+      'test/clock/errors.test.ts',
     ],
   },
   'clock/evidence': {
@@ -78,24 +96,35 @@ export const SCOPES = {
   },
   process: {
     pool: 'threads',
-    mutate: ['src/process/*.ts'],
+    mutate: [
+      'src/process/*.ts',
+      '!src/process/{agent-command,attempts,command-*,foreign-*,launcher-*,*supervisor*,stop-attached,under-*}.ts',
+    ],
     tests: [
       'test/process/launch-error.test.ts',
       'test/process/attempt.test.ts',
       'test/process/watcher.test.ts',
-      'test/process/table.test.ts',
       'test/process/signals.test.ts',
       'test/process/refusal.test.ts',
-      'test/process/launcher-script.test.ts',
       'test/process/spawn-errors.test.ts',
       'test/process/environment.test.ts',
       'test/process/agent-output.test.ts',
       'test/process/agent-handle.test.ts',
+      'test/process/stop-tree.test.ts',
+    ],
+  },
+  // What is started by others.
+  'process/commands': {
+    pool: 'threads',
+    mutate: [
+      'src/process/{agent-command,attempts,command-*,foreign-*,launcher-*,*supervisor*,stop-attached,under-*}.ts',
+    ],
+    tests: [
+      'test/process/attempt.test.ts',
+      'test/process/launcher-script.test.ts',
       'test/process/agent-command.test.ts',
-      'test/process/spawner.test.ts',
       'test/process/supervisor-handle.test.ts',
       'test/process/attempts.test.ts',
-      'test/process/stop-tree.test.ts',
       'test/process/foreign-attempts.test.ts',
       'test/process/foreign-exits.test.ts',
     ],
@@ -116,7 +145,7 @@ export const SCOPES = {
 
 export const TOO_SLOW = [
   / under load|^a hundred thousand/,
-  /is started again at once and for ever|has a timer of its own|that wakes up after a second|^a sleep is not given up/,
+  /is started again at once and for ever|has a timer of its own|that wakes up after a second|^a sleep is not given up while time is moved/,
   /^two hundred programs|^a seed gives another order|^order holds also long/,
   /^trigger rejects for a program that speaks nothing|^an agent that confirms nothing of what/,
   /^concurrent children are numbered|^every way of child_process is numbered|^an agent that says ready and exits at once/,
