@@ -22,7 +22,7 @@ interface Manifest {
 }
 
 /** Tools of the tests, which are not what is tested: they come along. */
-const TOOLS = new Set(['src/real-time.ts', 'src/wait.ts', 'src/json.ts', 'docs/.vitepress/sidebar.ts'])
+const TOOLS = new Set(['src/real-time.ts', 'src/wait.ts', 'src/json.ts'])
 /** By this a test reaches the package in a project of its own. */
 const LAB = 'test/lab/project.ts'
 /** What a test that reads it is about is not in an installed package, or not in that form. */
