@@ -114,7 +114,8 @@ async function playHere({ exploration, islands, signal, tell }: Place): Promise<
     // Whoever aborts, or shows how far it is, gets a turn.
     await realTurn()
   }
-  return resultOf(exploration, islands, (find) => shrink(exploration, find, player))
+  // The player is needed until it has shrunk what was found.
+  return await resultOf(exploration, islands, (find) => shrink(exploration, find, player))
 }
 
 async function resultOf(

@@ -1,5 +1,10 @@
+import childProcess from 'node:child_process'
+
 import { expect, test } from 'vitest'
 
+import { runCampaign } from '../../../src/explore/campaign/campaign.ts'
+import { resolveExploration } from '../../../src/explore/exploration.ts'
+import { invariant } from '../../../src/explore/invariants/index.ts'
 import { ISLAND_SIZE } from '../../../src/explore/search/explore-island.ts'
 import { mergeReports } from '../../../src/explore/campaign/merge-reports.ts'
 import { explorationReport, type Report, reportOf } from '../../../src/explore/campaign/report.ts'
@@ -47,4 +52,16 @@ test('progress tells how many schedules of how many were played, up to all', asy
   await campaign(source, 'holds', { workers: 2, onProgress: ({ played }) => told.push(played) })
   expect(told.at(-1)).toBe(1100)
   expect(told.toSorted((one, other) => one - other)).toEqual(told)
+})
+
+test('without threads a find is shrunk in simulations, too', async () => {
+  const starts = new Set<string>()
+  const options = { agents: ['agent'] as const, schedules: 30, invariants: [invariant.noLeaks()] }
+  const exploration = resolveExploration('throws', options, ({ agents: { agent } }) => {
+    starts.add(childProcess.spawn(agent.file, agent.args).constructor.name)
+    throw new Error('always')
+  })
+  const { result } = await runCampaign(exploration, { workers: 0 })
+  expect(result.find?.shrunk).toBeDefined()
+  expect([...starts]).toEqual(['SimulatedChild'])
 })
