@@ -82,6 +82,7 @@ export const SCOPES = {
       'test/clock/removal.test.ts',
       'test/clock/work-in-flight.test.ts',
       'test/clock/pipes.test.ts',
+      'test/clock/errors.test.ts',
     ],
   },
   'clock/evidence': {
