@@ -74,6 +74,7 @@ export const SCOPES = {
     pool: 'forks',
     mutate: ['src/clock/{child,driver,own-threads,uncontrolled,virtual-clock,worker-children}.ts'],
     tests: [
+      'test/clock/virtual-clock.test.ts',
       'test/clock/calls.test.ts',
       'test/clock/failed-starts.test.ts',
       'test/clock/uncontrolled.test.ts',
