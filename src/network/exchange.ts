@@ -23,10 +23,8 @@ export interface Exchange {
   respond(response: Response, truncateAt?: number): Promise<Delivery>
   /** Has the connection end with the answer, so that the next request needs another one. Called before `respond`. */
   endAfter(): void
-  /** Resets the connection (`ECONNRESET`); of HTTP/2, the stream, so that nothing else that is on the connection is struck. */
+  /** Resets the connection (`ECONNRESET`); of HTTP/2, the stream. */
   reset(): void
-  /** Resets the connection (`ECONNRESET`), of HTTP/2, too: with the other requests that are on it, which then have been aborted. */
-  resetConnection(): void
   /** Leaves the request without an answer, until the client goes or the gateway is closed. */
   stall(): void
   /** Has the real server answer. Resolves to the status; rejects, and resets the connection, if it cannot be reached. */

@@ -138,9 +138,8 @@ export class NetworkAnswerer implements Answerer {
       if (!(await this.#strike(rule, record, request.signal))) return
       if (rule.fault.stall) return exchange.stall()
       if (rule.fault.reset) {
-        // Its own ends anyway, and over HTTP/2 a reset after a goodbye is no error to Node.
-        await this.#closeIfDue(exchange)
-        exchange.resetConnection()
+        await this.#endIfDue(exchange)
+        exchange.reset()
         return this.#settle(record, 'failed')
       }
       if (rule.fault.status !== undefined) return this.#send(exchange, record, responseOf(rule), rule)
@@ -182,18 +181,18 @@ export class NetworkAnswerer implements Answerer {
       return this.#settle(record, 'failed')
     }
     this.#settle(record, 'answered', response.status)
-    await this.#closeIfDue(exchange, () => exchange.endAfter())
+    await this.#endIfDue(exchange)
     const delivery = await exchange.respond(response, rule?.fault.truncateAt)
     if (delivery === 'aborted') record.aborted = true
     if (delivery === 'whole' && rule) this.errors.push(untruncated(rule, record))
   }
 
-  /** Where the next connection is to fail, none that is there already may be used. @param endOwn ends that of the exchange */
-  async #closeIfDue(exchange: Exchange, endOwn = (): void => {}): Promise<void> {
+  /** Where the next connection is to fail, none that is there already may be used. */
+  async #endIfDue(exchange: Exchange): Promise<void> {
     // Where a request leads is read from its URL, which few tests need to know.
     const due = this.rules.haveConnections ? this.rules.forConnection(exchange.place) : undefined
     if (!due) return
-    endOwn()
+    exchange.endAfter()
     await this.closeIdle((destination) => due.pattern.mayMean(destination))
   }
 

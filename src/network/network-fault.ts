@@ -25,8 +25,8 @@ export interface NetworkFault {
   /** The body of that answer. Default: none. */
   readonly body?: string
   /**
-   * Their connections are reset: `ECONNRESET` in the child. One of HTTP/2 is so for all that is on it: the other requests that wait
-   * for an answer over it fail, too.
+   * Their connections are reset: `ECONNRESET` in the child. Of HTTP/2, which the `fetch` of Node 26 speaks, the stream is, which every
+   * client hears of: `ERR_HTTP2_STREAM_ERROR`. A connection of HTTP/2 that is reset looks to some as if it had ended.
    */
   readonly reset?: true
   /** They get no answer at all, until the child gives up or the test ends. */
@@ -34,8 +34,8 @@ export interface NetworkFault {
   /** No connection can be made, with this error in the child. Of the URL only scheme, host and port count. */
   readonly connect?: ConnectErrorCode
   /**
-   * The connection breaks after this many bytes of the answer's body, whose head promises all of it; of HTTP/2, the stream does,
-   * and what else is on the connection goes on. The answer is a handler's, or that of `status`.
+   * The connection breaks after this many bytes of the answer's body, whose head promises all of it; of HTTP/2, the stream does.
+   * The answer is a handler's, or that of `status`.
    */
   readonly truncateAt?: number
   /** What else happens, or the handler's answer, comes this many ms later: of virtual time, if the test has a clock. */

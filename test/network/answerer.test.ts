@@ -98,7 +98,7 @@ test('faults come before handlers, in their order, and are told of before what t
   for (let turn = 0; turn < 5; turn++) heard.push(await ask(answerer).done)
   expect(heard).toEqual([
     { status: 503, body: 'busy' },
-    'connection reset',
+    'reset',
     { status: 200, body: 'hello', truncateAt: 2 },
     'stalled',
     { status: 200, body: 'hello' },

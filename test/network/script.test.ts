@@ -35,10 +35,13 @@ const ask = () => new Promise((resolve) => {
 for (let said; said !== 200; console.log(said)) said = await ask()
 session.close()`
 
+/** The `fetch` of Node 26 speaks HTTP/2. */
+const BY_FETCH = Number(process.versions.node.split('.')[0]) >= 26 ? 'ERR_HTTP2_STREAM_ERROR' : 'ECONNRESET'
+
 test.for([
-  ['fetch', FETCH, 'ECONNRESET'],
+  ['fetch', FETCH, BY_FETCH],
   ['a kept connection', KEPT, 'ECONNRESET'],
-  ['HTTP/2', SESSION, 'ECONNRESET'],
+  ['HTTP/2', SESSION, 'ERR_HTTP2_STREAM_ERROR'],
 ] as const)(
   '%s: faults strike in their order, those of connections, too',
   async ([, program, reset], { network, supervise }) => {

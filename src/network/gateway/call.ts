@@ -33,8 +33,6 @@ export interface Reply {
   trailers(headers: readonly string[]): void
   /** The connection is reset; of HTTP/2, the stream. */
   reset(): void
-  /** The connection is reset, with whatever else is on it. */
-  resetConnection(): void
   /** The connection ends when all that was written is with the system; of HTTP/2, the stream breaks off. */
   cut(): void
   /** Calls `listener` once, when it is over: with false if the client has gone before it was answered, or reset. */

@@ -152,10 +152,6 @@ class Http1Reply implements Reply {
     this.#arrival.reset()
   }
 
-  resetConnection(): void {
-    this.reset()
-  }
-
   cut(): void {
     this.#broken = true
     this.#response.flushHeaders()

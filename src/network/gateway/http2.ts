@@ -54,17 +54,15 @@ function callOf(
     headers: kept,
     body: stream,
     hasBody: !stream.endAfterHeaders,
-    reply: new Http2Reply(arrival, stream),
+    reply: new Http2Reply(stream),
   }
 }
 
 class Http2Reply implements Reply {
   readonly out: http2.ServerHttp2Stream
-  readonly #arrival: Arrival
   #broken = false
 
-  constructor(arrival: Arrival, stream: http2.ServerHttp2Stream) {
-    this.#arrival = arrival
+  constructor(stream: http2.ServerHttp2Stream) {
     this.out = stream
   }
 
@@ -93,15 +91,6 @@ class Http2Reply implements Reply {
   reset(): void {
     this.#broken = true
     this.out.close(constants.NGHTTP2_INTERNAL_ERROR)
-  }
-
-  resetConnection(): void {
-    this.#broken = true
-    const { session } = this.out
-    const reset = (): void => this.#arrival.reset()
-    // A client that still has to confirm the settings would have that write fail, of which Node says nothing, and read a plain end.
-    if (session?.pendingSettingsAck) session.once('localSettings', reset)
-    else reset()
   }
 
   cut(): void {

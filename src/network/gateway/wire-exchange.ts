@@ -88,10 +88,6 @@ export class WireExchange implements Exchange {
     this.#call.reply.reset()
   }
 
-  resetConnection(): void {
-    this.#call.reply.resetConnection()
-  }
-
   stall(): void {}
 
   forward(): Promise<number> {

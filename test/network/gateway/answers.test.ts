@@ -7,7 +7,7 @@ import { gzipSync } from 'node:zlib'
 import { expect, test } from 'vitest'
 
 import { deferred } from '../../../src/wait.ts'
-import { turns, until } from '../../support/until.ts'
+import { turns } from '../../support/until.ts'
 import { ask, open, raw, serve, tlsTo } from '../support/gateway.ts'
 
 const MEGABYTE = 1024 * 1024
@@ -161,28 +161,6 @@ test('a reset is seen as ECONNRESET, with TLS and without; of HTTP/2 the stream 
   const [head] = (await once(good, 'response')) as [http2.IncomingHttpHeaders]
   expect(head[':status']).toBe(200)
   session.destroy()
-})
-
-test('a connection of HTTP/2 that is reset takes all that is on it along: the rest has been aborted', async () => {
-  const { answerer, preload, ca } = await open()
-  const waiting = deferred<void>()
-  const aborted: string[] = []
-  answerer.onRequest = (exchange) => {
-    exchange.onAbort(() => aborted.push(exchange.request.url))
-    if (!exchange.request.url.endsWith('/bad')) return waiting.resolve()
-    exchange.resetConnection()
-  }
-  const port = await preload.portFor('api.test', 443)
-  const session = http2.connect('https://api.test', { createConnection: () => tlsTo(port, ca) })
-  session.on('error', () => {})
-  const other = once(session.request({ ':path': '/other' }), 'response')
-  await waiting.promise
-  const bad = once(session.request({ ':path': '/bad' }), 'response')
-  expect(await Promise.allSettled([other, bad])).toMatchObject(
-    [1, 2].map(() => ({ reason: { code: 'ECONNRESET' } })),
-  )
-  await until('the other one is told of', () => aborted.length > 0)
-  expect(aborted).toEqual(['https://api.test/other'])
 })
 
 test('a truncated answer of HTTP/2 gives as many bytes as asked, and then its stream breaks off', async () => {

@@ -1,5 +1,4 @@
-/* Asks once, by the client that is named: `node client.mjs fetch|https|http2 <url>`. Prints the answer, or what an error says. */
-import http2 from 'node:http2'
+/* Asks once, by the client that is named: `node client.mjs fetch|https <url>`. Prints the answer, or what an error says. */
 import https from 'node:https'
 
 const [, , name, url] = process.argv
@@ -19,16 +18,6 @@ const clients = {
           response.on('end', () => resolve(`${response.statusCode} ${text}`))
         })
         .on('error', reject)
-    }),
-  http2: () =>
-    new Promise((resolve, reject) => {
-      const session = http2.connect(url).on('error', reject)
-      const stream = session.request({ ':path': new URL(url).pathname }).on('error', reject)
-      let status
-      let text = ''
-      stream.on('response', (headers) => (status = headers[':status']))
-      stream.on('data', (chunk) => (text += chunk))
-      stream.on('end', () => setImmediate(resolve, `${status} ${text}`))
     }),
 }
 

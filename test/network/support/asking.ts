@@ -73,7 +73,6 @@ export function ask(
       return truncateAt !== undefined && truncateAt >= body.length ? 'whole' : 'sent'
     },
     reset: () => resolve('reset'),
-    resetConnection: () => resolve('connection reset'),
     stall: () => resolve('stalled'),
     async forward() {
       resolve('forwarded')
