@@ -108,7 +108,8 @@ function start({ file, args, cwd, env, control, before = [] }: LaunchRequest): C
   })
 }
 
-function isExecutable(file: string): boolean {
+/** Whether this user may run the file. */
+export function isExecutable(file: string): boolean {
   try {
     accessSync(file, constants.X_OK)
     return true

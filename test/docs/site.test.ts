@@ -1,4 +1,3 @@
-import { execFileSync } from 'node:child_process'
 import path from 'node:path'
 
 import type { DefaultTheme } from 'vitepress'
@@ -6,6 +5,7 @@ import { expect, test } from 'vitest'
 
 import { siteLink } from '../../docs/.vitepress/links.ts'
 import { navigation, pagesIn, sidebarOf } from '../../docs/.vitepress/sidebar.ts'
+import { packedFiles } from '../lab/packed-files.ts'
 import { repository } from '../lab/repository.ts'
 import { read } from './documents.ts'
 
@@ -36,10 +36,7 @@ test('the cookbook lists all its questions', () => {
 })
 
 test('the package has the documents, and nothing of the site', () => {
-  const pack = ['pack', '--dry-run', '--json', '--ignore-scripts', '--silent']
-  const listing = execFileSync('npm', pack, { cwd: repository, stdio: ['ignore', 'pipe', 'ignore'] })
-  const [tarball] = JSON.parse(`${listing}`) as [{ files: { path: string }[] }]
-  const published = tarball.files.map((file) => file.path).filter((file) => file.startsWith('docs/'))
+  const published = packedFiles().filter((file) => file.startsWith('docs/'))
   expect(published).toContain('docs/cookbook/index.md')
   expect(published.filter((file) => file.includes('/.'))).toEqual([])
 })

@@ -1,4 +1,3 @@
-import { execFileSync } from 'node:child_process'
 import {
   cpSync,
   existsSync,
@@ -13,6 +12,7 @@ import {
 import os from 'node:os'
 import path from 'node:path'
 
+import { packedFiles } from './packed-files.ts'
 import { repository } from './repository.ts'
 import { installedPackage, ownRuntime, type Runtime } from './runtime.ts'
 import { directoriesIn, type LabProcess, processesOf, untilNone } from './survivors.ts'
@@ -155,22 +155,6 @@ function kill(pid: number): void {
   } catch {
     // It was faster.
   }
-}
-
-let packed: string[] | undefined
-
-/** What npm would publish. */
-function packedFiles(): string[] {
-  if (packed) return packed
-  const [tarball] = JSON.parse(
-    execFileSync('npm', ['pack', '--dry-run', '--json', '--ignore-scripts', '--silent'], {
-      cwd: repository,
-      encoding: 'utf8',
-      stdio: ['ignore', 'pipe', 'ignore'],
-    }),
-  ) as [{ files: { path: string }[] }]
-  packed = tarball.files.map((file) => file.path)
-  return packed
 }
 
 function dependencies(): string[] {

@@ -1,5 +1,6 @@
-import { accessSync, constants } from 'node:fs'
 import path from 'node:path'
+
+import { isExecutable } from '../../src/process/launch.ts'
 
 const NAMES = ['chromium', 'chromium-browser', 'google-chrome', 'google-chrome-stable']
 const PLACES = ['/Applications/Google Chrome.app/Contents/MacOS/Google Chrome']
@@ -16,12 +17,3 @@ export const browserPath = [
 /** Why there is no browser here; undefined where there is one. */
 export const noBrowser: string | undefined =
   browserPath === undefined ? 'needs a Chromium: none is in PATH, and CHROMIUM_PATH is not set' : undefined
-
-function isExecutable(file: string): boolean {
-  try {
-    accessSync(file, constants.X_OK)
-    return true
-  } catch {
-    return false
-  }
-}

@@ -134,7 +134,9 @@ export class Workplace implements AsyncDisposable {
       detached: true,
     })
     closeSync(fd)
-    const limit = setTimeout(() => kill(-(child.pid ?? 0)), LIMIT_MS)
+    // What could not be started has no group; that of 0 is this process's own.
+    const { pid } = child
+    const limit = pid === undefined ? undefined : setTimeout(() => kill(-pid), LIMIT_MS)
     const [code, signal] = (await once(child, 'exit')) as [number | null, string | null]
     clearTimeout(limit)
     return signal === null && (code === 0 || code === 1)
