@@ -46,16 +46,22 @@ await build({
   logLevel: 'warning',
 })
 // Loaded by every child before all else, in whatever module system it is.
-await build({
+const preloads = await build({
   absWorkingDir: root,
-  entryPoints: { preload: 'src/network/preload/main.ts' },
-  outdir: 'dist/src/network',
+  entryPoints: {
+    'network/preload': 'src/network/preload/main.ts',
+    'participants/preload': 'src/participants/preload/main.ts',
+  },
+  outdir: 'dist/src',
   outExtension: { '.js': '.cjs' },
   bundle: true,
   minify: true,
+  legalComments: 'none',
   format: 'cjs',
   platform: 'node',
   target: 'node20.19',
+  define: { 'import.meta.url': '__filename', 'import.meta.dirname': '__dirname' },
+  metafile: true,
   logLevel: 'warning',
 })
 // The page of a run, which src/report/page.ts puts into one file with its data.
@@ -93,7 +99,7 @@ const picture = await build({
   logLevel: 'warning',
 })
 addLicences('dist/src/report/page.js', page.metafile)
-writeLicences([picture.metafile, page.metafile])
+writeLicences([picture.metafile, page.metafile, preloads.metafile])
 
 /** Types that no entry point leads to are of no use to anybody: two thirds of them. */
 function removeUnreached() {

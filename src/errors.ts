@@ -23,6 +23,7 @@ export type SuperviseErrorCode =
   | 'ERR_CLOCK_IN_USE'
   | 'ERR_CLOCK_LIMIT'
   | 'ERR_CLOCK_NOT_DRIVEN'
+  | 'ERR_CLOCK_NOT_JOINED'
   | 'ERR_CLOCK_STALLED'
   | 'ERR_EXPLORE_IDLE'
   | 'ERR_EXPLORE_LOAD'

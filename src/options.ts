@@ -36,6 +36,11 @@ export interface SpawnOptions {
   script?: AgentScript
   /** Default `'protocol'`. */
   readyWhen?: ReadyWhen
+  /**
+   * `'virtual'` has the agent's own timers go by the fixture `clock` in tests that have it, and those of Node programs that it starts.
+   * For agents that run in Node. Default `'real'`: what an agent waits for by the protocol is virtual there in any case.
+   */
+  clock?: 'real' | 'virtual'
 }
 
 /** How a supervisor is started and stopped. Times in ms. */
@@ -48,8 +53,13 @@ export interface SupervisorOptions {
   cwd?: string
   /** By which `close()` asks it to end. Default SIGTERM. */
   stopSignal?: NodeJS.Signals
-  /** How long it may take to end after that, before SIGKILL. Real time. Default 3000. */
+  /** How long it may take to end after that, before SIGKILL. ms, of virtual time under `clock: 'virtual'`. Default 3000. */
   closeGrace?: number
+  /**
+   * `'virtual'` has it go by the fixture `clock`, and all Node programs that it starts: their timers wait until the test moves time.
+   * For programs that run in Node. Default `'real'`.
+   */
+  clock?: 'real' | 'virtual'
   /** Has it not be started any more. */
   signal?: AbortSignal
 }

@@ -2,7 +2,6 @@ import { types } from 'node:util'
 
 import type { VirtualClockOptions } from './clock/clock-options.ts'
 import { checkScript } from './check-script.ts'
-import { SuperviseError } from './errors.ts'
 import { isRecord } from './json.ts'
 import {
   type Check,
@@ -39,7 +38,13 @@ export interface ResolvedOptions {
 }
 
 /** What `agentCommand.with()` takes. */
-type CommandOptions = Pick<SpawnOptions, 'args' | 'env' | 'script'> & { id?: string; agent?: string }
+type CommandOptions = Pick<SpawnOptions, 'args' | 'env' | 'script' | 'clock'> & Whose
+
+/** Which of the agents is started, and what it is called. */
+interface Whose {
+  id?: string
+  agent?: string
+}
 
 const WHEN = oneOf('never', 'on-failure', 'always')
 const MILLISECONDS: Check = (value) =>
@@ -85,18 +90,24 @@ const SPAWN_OPTIONS: Record<keyof SpawnOptions, Check> = {
   closeGrace: MILLISECONDS,
   signal: (value) => (value instanceof AbortSignal ? undefined : 'an AbortSignal'),
   script: (value) => (isRecord(value) ? checkScript(value) : 'an object, see AgentScript'),
+  clock: oneOf('real', 'virtual'),
   readyWhen: (value) =>
     value === 'protocol' || value === 'spawn' || isLine(value)
       ? undefined
       : '"protocol", "spawn", { stdout: … } or { stderr: … }',
 }
 
-const COMMAND_OPTIONS: Record<keyof CommandOptions, Check> = {
+const WHOSE: Record<keyof Whose, Check> = {
   id: () => undefined,
   agent: (value) => (typeof value === 'string' ? undefined : 'a key of the option `agents`'),
+}
+
+const COMMAND_OPTIONS: Record<keyof CommandOptions, Check> = {
+  ...WHOSE,
   args: SPAWN_OPTIONS.args,
   env: SPAWN_OPTIONS.env,
   script: SPAWN_OPTIONS.script,
+  clock: SPAWN_OPTIONS.clock,
 }
 
 const SUPERVISOR_OPTIONS: Record<keyof SupervisorOptions, Check> = {
@@ -105,6 +116,7 @@ const SUPERVISOR_OPTIONS: Record<keyof SupervisorOptions, Check> = {
   cwd: SPAWN_OPTIONS.cwd,
   stopSignal: (value) => (isSignal(value) ? undefined : 'a signal of this system, such as "SIGTERM"'),
   closeGrace: MILLISECONDS,
+  clock: SPAWN_OPTIONS.clock,
   signal: SPAWN_OPTIONS.signal,
 }
 
@@ -158,6 +170,11 @@ export function checkSpawnOptions(options: SpawnOptions): void {
   checkOptions('spawn', options, SPAWN_OPTIONS)
 }
 
+/** Throws the same for what `spawnAgent` is given. Whether there is such an id and agent is seen elsewhere. */
+export function checkSpawnAgentOptions(options: SpawnOptions & Whose): void {
+  checkOptions('spawnAgent', options, { ...WHOSE, ...SPAWN_OPTIONS })
+}
+
 /** Throws the same for what `agentCommand.with()` is given. Whether there is such an id and agent is seen elsewhere. */
 export function checkCommandOptions(options: CommandOptions): void {
   checkOptions('agentCommand', options, COMMAND_OPTIONS)
@@ -169,14 +186,6 @@ export function checkSupervisorOptions(program: string, args: unknown, options: 
   if (typeof program !== 'string' || program === '')
     throw invalidOption(where, 'file', program, 'the name or the path of a program')
   if (!isStrings(args)) throw invalidOption(where, 'args', args, 'an array of strings; options come third')
-  if ('clock' in options) {
-    throw new SuperviseError(
-      'ERR_OPTION_INVALID',
-      'The supervise() option `clock` does not exist yet: a supervisor in a process of its own lives in real time. Leave it ' +
-        'out, and let the supervisor wait for less in this test.',
-      { option: 'clock', value: options.clock },
-    )
-  }
   checkOptions(where, options, SUPERVISOR_OPTIONS)
 }
 

@@ -32,7 +32,10 @@ const GROUPS: readonly (readonly [title: string, pages: readonly string[]])[] = 
       'cookbook/ci',
     ],
   ],
-  ['Write tests', ['faults', 'clock', 'timeline', 'agents', 'supervisors', 'network', 'restart-loop']],
+  [
+    'Write tests',
+    ['faults', 'clock', 'timeline', 'agents', 'supervisors', 'processes', 'network', 'restart-loop'],
+  ],
   ['Find bugs', ['explore', 'explore-command', 'simulation', 'conformance']],
   ['Look up', ['reference', 'cli', 'report', 'presets', 'protocol', 'troubleshooting']],
   ['Trust', ['numbers', 'mutation', 'package']],

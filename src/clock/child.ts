@@ -1,3 +1,4 @@
+import { AsyncResource } from 'node:async_hooks'
 import type { ChildProcess } from 'node:child_process'
 import type { Readable } from 'node:stream'
 
@@ -29,6 +30,8 @@ export class Child {
   readonly source: Source
   readonly voices = new Voices()
   readonly noteActivity: () => void
+  /** That of whoever starts it, in which Node has all be heard that it does. */
+  readonly #context = new AsyncResource('ChildUnderClock', { requireManualDestroy: true })
   readonly #uncaught = new Set<unknown>()
   readonly #restore: (() => void)[] = []
   #caught: readonly Pipe[] = []
@@ -75,8 +78,8 @@ export class Child {
     return this.#uncaught.has(stream)
   }
 
-  hold(channel: 'output' | 'ipc' | 'end', event: () => void, stream?: number): void {
-    this.source.hold(channel, event, stream)
+  hold(channel: 'output' | 'ipc' | 'exit' | 'end', event: () => void, stream?: number): void {
+    this.source.hold(channel, () => this.#context.runInAsyncScope(event), stream)
     this.noteActivity()
   }
 
@@ -110,12 +113,12 @@ export class Child {
         onexit.call(handle, code, signal)
       }
       // It never lived: nothing is to be waited for.
-      if (code < 0) deliver()
-      else {
-        this.#state = 'exited'
-        this.source.hold('exit', deliver)
+      if (code < 0) {
+        deliver()
+        return this.noteActivity()
       }
-      this.noteActivity()
+      this.#state = 'exited'
+      this.hold('exit', deliver)
     }
     this.#restore.push(() => {
       // oxlint-disable-next-line unicorn/prefer-add-event-listener -- Node's handle has this alone.

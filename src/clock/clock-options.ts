@@ -1,6 +1,7 @@
 import type { ChildProcess } from 'node:child_process'
 
 import type { EvidenceSource } from './evidence/evidence.ts'
+import type { Participants, ParticipantsHost } from './participants.ts'
 
 /** How a virtual clock behaves. */
 export interface VirtualClockOptions {
@@ -28,6 +29,8 @@ export interface VirtualClockContext {
   survivors(): readonly number[]
   /** What processes wait for that somebody here could bring, in words: requests without an answer. */
   open(): readonly string[]
+  /** Those who go by this clock from outside. Default: nobody. */
+  participants?(host: ParticipantsHost): Participants
 }
 
 export const DEFAULT_LIMIT = 24 * 60 * 60 * 1000

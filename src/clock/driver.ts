@@ -1,32 +1,25 @@
 import { realNow, realTurn, within } from '../real-time.ts'
-import { type Deferred, deferred, Notifier } from '../wait.ts'
+import { Notifier } from '../wait.ts'
 import type { ClockErrors } from './clock-errors.ts'
+import { type Goal, Goals } from './goals.ts'
 import { OwnThreads } from './own-threads.ts'
-import type { EvidenceLevel, Population, Situation } from './population.ts'
-import { comesToRest } from './quiet.ts'
+import type { Population } from './population.ts'
+import type { Participant, Participants } from './participants.ts'
+import { comesToRest, reactions } from './quiet.ts'
+import type { EvidenceLevel, Situation } from './situation.ts'
 import type { Source } from './source.ts'
-import type { TimerEngine } from './timer-engine.ts'
+import type { Times } from './times.ts'
 
-/** What a call that moves time waits for. */
-export interface Goal {
-  /** Asked whenever everything is at rest. What it throws is the outcome. */
-  readonly met: () => boolean
-  /** Time moves to here, and then the goal is met. ms. */
-  readonly until?: number
-  /** Time does not move further for it. ms. */
-  readonly limit: number
-}
-
-interface PursuedGoal extends Goal {
-  readonly outcome: Deferred<void>
-}
+/** Somebody of whom something is held: given out, until `rest` says that this is to end. */
+type Heard = Pick<Source, 'turn'>
 
 export interface DriverParts {
-  readonly engine: TimerEngine
+  readonly times: Times
+  readonly participants: Participants
   readonly population: Population
   readonly errors: ClockErrors
   /** In which order those are heard that have done something at the same time. */
-  readonly order: (sources: Source[]) => Source[]
+  readonly order: (sources: Heard[]) => Heard[]
   /** How long to wait, in ms of real time, for processes to come to rest. */
   readonly patience: number
 }
@@ -42,8 +35,6 @@ const DEAD_END = 100
 const NAP = 1000
 /** Real ms between looks at processes that are at work; 0 is a turn of the event loop. */
 const LOOKS = [0, 0, 0, 0, 0, 1, 1, 2, 4, 8]
-/** Real ms that what was set off by an event may take before the next one is given out. */
-const REACTION = 250
 
 /**
  * The one loop of a virtual clock: it gives out what processes have done, and moves time while somebody wants that and
@@ -51,7 +42,7 @@ const REACTION = 250
  */
 export class Driver {
   readonly #parts: DriverParts
-  readonly #goals = new Set<PursuedGoal>()
+  readonly #goals = new Goals()
   readonly #changed = new Notifier()
   readonly #threads = new OwnThreads()
   /** Real work that is under way without a process or a request that shows it. */
@@ -95,19 +86,11 @@ export class Driver {
   async reach(goal: Goal, signal?: AbortSignal): Promise<void> {
     signal?.throwIfAborted()
     if (this.#stopped) throw this.#parts.errors.removed()
-    const pursued: PursuedGoal = { ...goal, outcome: deferred() }
-    const abort = (): void => pursued.outcome.reject(signal?.reason)
-    signal?.addEventListener('abort', abort, { once: true })
     if (this.#goals.size === 0) this.#newInstant()
-    this.#goals.add(pursued)
+    const outcome = this.#goals.pursue(goal, signal)
     this.#progress = realNow()
     this.#start()
-    try {
-      await pursued.outcome.promise
-    } finally {
-      signal?.removeEventListener('abort', abort)
-      this.#goals.delete(pursued)
-    }
+    await outcome
   }
 
   /** Something has happened somewhere. */
@@ -130,7 +113,7 @@ export class Driver {
   /** Ends the loop. Who still waits is told so. */
   stop(): void {
     this.#stopped = true
-    this.#fail(this.#parts.errors.removed())
+    this.#goals.fail(this.#parts.errors.removed())
     this.#threads.close()
     this.#changed.notify()
   }
@@ -145,12 +128,11 @@ export class Driver {
   async #run(): Promise<void> {
     // What is under way at this moment, such as the start of a process, is to be complete.
     await Promise.resolve()
-    const { population } = this.#parts
     try {
-      while (!this.#stopped && (this.#goals.size > 0 || population.waiting.length > 0)) await this.#step()
+      while (!this.#stopped && (this.#goals.size > 0 || this.#waiting.length > 0)) await this.#step()
     } catch (error) {
       if (this.#goals.size === 0) throw error
-      this.#fail(error)
+      this.#goals.fail(error)
     } finally {
       // At once: whoever comes now starts it again.
       this.#running = false
@@ -163,8 +145,8 @@ export class Driver {
     const before = population.look()
     const seen = this.#activity
     const overdue = realNow() - this.#progress > patience
-    const { waiting } = population
-    if (overdue && this.#goals.size > 0) return this.#fail(errors.stalled())
+    const waiting = this.#waiting
+    if (overdue && this.#goals.size > 0) return this.#goals.fail(errors.stalled())
     // Nobody moves time, and somebody is always at work: then what came is heard at last, in whatever order.
     if (overdue) return this.#give(waiting)
     if (!before.settled) return this.#lookAgain()
@@ -174,18 +156,44 @@ export class Driver {
         ? this.#give(waiting)
         : undefined
     }
-    if (!(await this.#holds(before, seen, { atWork: () => this.#threads.atWork }))) return undefined
     if (!before.restful || this.#work.size > 0) return this.#lookAgain()
+    if (!(await this.#holds(before, seen, { atWork: () => this.#threads.atWork }))) return undefined
     this.#looks = 0
     this.#progress = realNow()
     this.#newInstant()
     return this.#atRest(before)
   }
 
+  /**
+   * Those who are heard next: first whoever has sent something to this process. What others have sent to each other is heard by one
+   * process at a time, since what it does then may reach the next one.
+   */
+  get #waiting(): Heard[] {
+    const { population, participants } = this.#parts
+    const { waiting } = population
+    if (waiting.length > 0) return waiting
+    const next = participants.present.find((one) => one.waiting)
+    const turn = async (): Promise<void> => {
+      try {
+        await participants.give(next as Participant)
+      } catch (error) {
+        // While nobody moves time, whoever is at work for long is in nobody's way.
+        if (this.#goals.size > 0) throw error
+      }
+    }
+    return next ? [{ turn }] : []
+  }
+
+  /** How many processes were started so far, by whomever. */
+  get #started(): number {
+    const { population, participants } = this.#parts
+    return population.started + participants.started
+  }
+
   #newInstant(): void {
     this.#atOnce = 0
     this.#instant = realNow()
-    this.#startedBefore = this.#parts.population.started
+    this.#startedBefore = this.#started
   }
 
   /** Whether nothing has happened for some turns, and nobody has been at work meanwhile. */
@@ -193,6 +201,7 @@ export class Driver {
     const { population, patience } = this.#parts
     const disturbed = (): boolean => this.#activity !== seen || this.#stopped
     if (!(await comesToRest(disturbed, patience, how))) return false
+    if (!before.visible && !(await this.#parts.participants.confirm())) return false
     const after = population.look()
     // Who has been woken, and not been given a processor yet, shows that in its state alone.
     return after.fingerprint === before.fingerprint && after.settled && (after.restful || !before.restful)
@@ -211,50 +220,40 @@ export class Driver {
   }
 
   /** Gives out what each process has done, one after the other, each time until nobody reacts to it any more. */
-  async #give(waiting: Source[]): Promise<void> {
+  async #give(waiting: Heard[]): Promise<void> {
     const stopped = (): boolean => this.#stopped
-    const rest = async (last: boolean): Promise<boolean> => {
-      await comesToRest(stopped, REACTION, last ? {} : { turns: 1 })
-      return !this.#stopped
-    }
+    const rest = reactions(stopped)
     this.#heldSince = undefined
     for (const source of this.#parts.order(waiting)) if (!this.#stopped) await source.turn(rest)
     this.#progress = realNow()
     this.#atOnce += 1
-    const starts = this.#parts.population.started - this.#startedBefore
+    const starts = this.#started - this.#startedBefore
     const tooLong = realNow() - this.#instant > this.#parts.patience
     const tooMany = starts > (tooLong ? MANY_STARTS : MOST_STARTS)
     if (this.#atOnce <= MOST_AT_ONCE && !tooMany) return
-    this.#fail(this.#parts.errors.endless(tooMany ? `${starts} starts` : `${MOST_AT_ONCE} events`))
+    this.#goals.fail(this.#parts.errors.endless(tooMany ? `${starts} starts` : `${MOST_AT_ONCE} events`))
     this.#newInstant()
   }
 
   async #atRest(situation: Situation): Promise<void> {
-    const { engine, errors } = this.#parts
-    const open = this.#goals.size
-    for (const goal of this.#goals) {
-      try {
-        if (goal.met()) this.#end(goal)
-      } catch (error) {
-        this.#end(goal, error)
-      }
-    }
+    const { times, errors } = this.#parts
+    if (this.#goals.size === 0) return
     // Whoever has reached his goal goes on before time does.
-    if (this.#goals.size < open || open === 0) return
-    const { next } = engine
-    const until = Math.min(...[...this.#goals].map((goal) => goal.until ?? Infinity))
+    if (this.#goals.endMet()) return
+    const { next } = times
+    const { until } = this.#goals
     const to = Math.min(next ?? Infinity, until)
     if (to === Infinity) return this.#deadlock(situation)
     this.#deadEnd = undefined
-    for (const goal of this.#goals) if (to > goal.limit) this.#end(goal, errors.beyondLimit(goal.limit, to))
+    this.#goals.endBeyond(to, (limit) => errors.beyondLimit(limit, to))
     if (this.#goals.size === 0) return
     this.#level = weaker(this.#level, situation.level)
-    if (next === undefined || next > until) return engine.moveTo(until)
+    if (next === undefined || next > until) return times.moveTo(until)
     this.#fired += 1
     try {
-      engine.fire()
+      await times.fire()
     } catch (error) {
-      this.#fail(error)
+      this.#goals.fail(error)
     }
   }
 
@@ -264,17 +263,7 @@ export class Driver {
     const limit = dozing ? this.#parts.patience : DEAD_END
     if (realNow() - this.#deadEnd < limit) return this.#lookAgain()
     this.#deadEnd = undefined
-    this.#fail(this.#parts.errors.deadlock())
-  }
-
-  #end(goal: PursuedGoal, error?: unknown): void {
-    this.#goals.delete(goal)
-    if (error === undefined) goal.outcome.resolve()
-    else goal.outcome.reject(error)
-  }
-
-  #fail(error: unknown): void {
-    for (const goal of this.#goals) this.#end(goal, error)
+    this.#goals.fail(this.#parts.errors.deadlock())
   }
 }
 

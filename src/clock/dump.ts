@@ -1,5 +1,5 @@
 import { isOwnCode } from '../package-root.ts'
-import type { Situation } from './population.ts'
+import type { Situation } from './situation.ts'
 import type { PendingTimer } from './timer-engine.ts'
 import type { UncontrolledTimer } from './uncontrolled.ts'
 

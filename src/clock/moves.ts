@@ -1,4 +1,4 @@
-import { siteOf } from './timer-engine.ts'
+import { siteOf } from './call-site.ts'
 
 type AnyFunction = (...args: never[]) => unknown
 

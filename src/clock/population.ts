@@ -3,46 +3,24 @@ import type { ChildProcess } from 'node:child_process'
 import { realNow } from '../real-time.ts'
 import { aroundStart, watchStarts } from '../starts.ts'
 import { Child } from './child.ts'
-import type { Evidence, EvidenceSource, Rest } from './evidence/evidence.ts'
+import type { EvidenceSource } from './evidence/evidence.ts'
 import { Guests } from './guests.ts'
+import { Orphans } from './orphans.ts'
+import { NO_PARTICIPANTS, type Participants } from './participants.ts'
 import type { Route, Speaker } from './route.ts'
+import { Look, type Seen, type Situation, type Word } from './situation.ts'
 import { bySource, type Source } from './source.ts'
 import { WorkerChildren } from './worker-children.ts'
 
-/**
- * On what a rest is founded: no process lived; all that lived said themselves that they rest; of some, the system showed it.
- */
-export type EvidenceLevel = 'exact' | 'cooperative' | 'heuristic'
-
-/** All processes of a test, at one moment. */
-export interface Situation {
-  /** Nobody is at work: what was held can be given out. */
-  readonly settled: boolean
-  /** Somebody is about to wake up by himself: what he does then may belong to what was held. */
-  readonly napping: boolean
-  /** Somebody will wake up by himself, after a second or more of real time. */
-  readonly dozing: boolean
-  /** Nobody wakes up by himself soon: time can move. */
-  readonly restful: boolean
-  readonly level: EvidenceLevel
-  /** Another one if anybody has been at work in between; empty if nobody lives. */
-  readonly fingerprint: string
-  describe(): string[]
-}
-
 export interface PopulationOptions {
   readonly evidence: EvidenceSource
+  /** Default: nobody. */
+  readonly participants?: Participants
   /** Whether what is started at this moment belongs to this test. */
   owns(): boolean
   /** Every process of the test, wherever it is now. */
   survivors(): readonly number[]
   onActivity(): void
-}
-
-interface Seen {
-  readonly name: string
-  readonly rest: Rest | 'unknown'
-  readonly lines: () => readonly string[]
 }
 
 /** No program is loaded faster. Real ms. */
@@ -61,6 +39,9 @@ export class Population {
     const child = this.#byPid.get(pid)
     return child?.state === 'over' ? undefined : child
   })
+  /** Those that have not been seen to end. */
+  readonly #living = new Set<Child>()
+  readonly #orphans: Orphans
   readonly #pipesSince = new Map<Child, number>()
   readonly #workerChildren = new WorkerChildren()
   #unwatch: (() => void) | undefined
@@ -70,6 +51,7 @@ export class Population {
 
   constructor(options: PopulationOptions) {
     this.#options = options
+    this.#orphans = new Orphans(() => options.survivors())
   }
 
   /** Begins with those that live already, in this order, and goes on with whatever is started. */
@@ -124,36 +106,35 @@ export class Population {
   }
 
   look(): Situation {
-    const seen: Seen[] = []
-    let level: EvidenceLevel = 'exact'
-    let fingerprint = ''
-    const add = (name: string, pid: number | undefined, speaker: Speaker | undefined): void => {
-      const evidence = pid === undefined ? undefined : this.#options.evidence.look(pid)
-      fingerprint += evidence?.fingerprint ?? String(speaker?.parked)
-      if (speaker?.parked !== true) level = 'heuristic'
-      else if (level === 'exact') level = 'cooperative'
-      seen.push({ name, rest: restOf(evidence, speaker), lines: () => evidence?.lines ?? [] })
-    }
+    const { evidence, participants = NO_PARTICIPANTS } = this.#options
+    const look = new Look(evidence, timerless(participants))
     for (const child of this.#children.values()) {
+      if (child.state !== 'alive' && this.#living.delete(child)) this.#orphans.noteEnd()
       if (child.state === 'over') this.#retire(child)
       else if (child.state === 'alive') {
         const { pid } = child.process
         // Without one it has not come to be, and perhaps never will.
-        if (pid !== undefined) add(child.source.name(), pid, child.voices.main)
-      } else if (child.ending) seen.push(...this.#heldPipes(child))
+        if (pid !== undefined) look.add(child.source.name(), pid, child.voices.main ?? this.#participant(pid))
+      } else if (child.ending) look.addAll(this.#heldPipes(child))
       else this.#pipesSince.delete(child)
     }
-    for (const pid of this.#workerChildren.pids) add('a process of a worker thread', pid, undefined)
-    for (const { pid, source, voices } of this.#guests.look()) add(source.name(), pid, voices.main)
-    return {
-      settled: seen.every(({ rest }) => rest !== 'running' && rest !== 'gone'),
-      napping: seen.some(({ rest }) => rest === 'napping'),
-      dozing: seen.some(({ rest }) => rest === 'dozing'),
-      restful: seen.every(({ rest }) => rest === 'parked' || rest === 'dozing'),
-      level,
-      fingerprint,
-      describe: () => seen.flatMap(describe),
+    for (const pid of this.#workerChildren.pids) look.add('a process of a worker thread', pid, undefined)
+    for (const { pid, source, voices } of this.#guests.look()) look.add(source.name(), pid, voices.main)
+    for (const participant of participants.present) look.addParticipant(participant)
+    for (const pid of participants.children) {
+      if (look.covers(pid)) continue
+      const rest = look.add('a process that goes by no clock', pid, undefined)
+      if (rest !== 'gone' && rest !== 'unknown') continue
+      participants.forget(pid)
+      this.#orphans.noteEnd()
     }
+    if (participants.inUse) this.#orphans.addTo(look)
+    return look.situation
+  }
+
+  #participant(pid: number): Word | undefined {
+    const found = this.#options.participants?.present.find((one) => one.pid === pid)
+    return found && { parked: found.rests }
   }
 
   #onStart(process: ChildProcess): void {
@@ -183,6 +164,7 @@ export class Population {
   /** It has been started. */
   #begin(child: Child): void {
     child.catchPipes()
+    this.#living.add(child)
     const { pid } = child.process
     if (pid !== undefined) this.#byPid.set(pid, child)
   }
@@ -221,22 +203,9 @@ export class Population {
   }
 }
 
-/** What the system shows counts; where it shows nothing, what the process says. */
-function restOf(evidence: Evidence | undefined, speaker: Speaker | undefined): Rest | 'unknown' {
-  if (evidence) return evidence.rest
-  if (speaker?.parked === undefined) return 'unknown'
-  return speaker.parked ? 'parked' : 'running'
-}
-
-function describe({ name, rest, lines }: Seen): string[] {
-  return [`${name}: ${WORDS[rest]}`, ...lines().map((line) => `  ${line}`)]
-}
-
-const WORDS: Readonly<Record<Rest | 'unknown', string>> = {
-  parked: 'at rest, until something wakes it',
-  dozing: 'asleep for a second or more of real time',
-  napping: 'asleep for a moment of real time, by a timer of its own that this clock does not rule',
-  running: 'at work',
-  gone: 'ended, which the test has not been told yet',
-  unknown: 'this system does not show whether it rests: let it speak the protocol',
+/** The processes all of whose timers are virtual, and which rest. */
+function timerless({ present }: Participants): Set<number> {
+  const found = new Set(present.map(({ pid }) => pid))
+  for (const { pid, rests, uncontrolled } of present) if (!rests || uncontrolled.length > 0) found.delete(pid)
+  return found
 }

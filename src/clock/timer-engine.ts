@@ -3,7 +3,9 @@ import timersPromises from 'node:timers/promises'
 
 import type { Clock as FakeClock } from '@sinonjs/fake-timers'
 
-import { SuperviseError } from '../errors.ts'
+import { boundHere, siteOf } from './call-site.ts'
+import { goOn } from './going-on.ts'
+import { assertRealTime } from './real-clocks.ts'
 
 /** A timer that waits for the virtual clock. Times in ms since the clock was installed. */
 export interface PendingTimer {
@@ -13,6 +15,8 @@ export interface PendingTimer {
   readonly kind: 'timeout' | 'interval' | 'sleep'
   /** Leads to the line that set it. */
   readonly stack: string
+  /** In which other process it waits, as messages call that; undefined: in this one. */
+  readonly process?: string
 }
 
 /** What the engine keeps of a timer, and what is added here. */
@@ -22,18 +26,31 @@ interface EngineTimer {
   readonly interval?: number
   site?: Error
   kind?: 'sleep'
+  /** What whoever set it was given, who may have said that no process is to stay for it. */
+  handle?: { hasRef?(): boolean }
 }
+
+/** What an engine may be given besides its start. */
+export interface TimerEngineOptions {
+  /** Whether a timer that is set at this moment is ours; those of others are real. Default: all are. */
+  readonly owns?: () => boolean
+  /** Called whenever a timer was set or cleared. */
+  readonly onChange?: () => void
+  /** Loads what it is built on. */
+  readonly load?: () => FakeTimers
+}
+
+type FakeTimers = typeof import('@sinonjs/fake-timers')
 
 type AnyFunction = (...args: never[]) => unknown
 type SetTimer = (run: AnyFunction, delay?: number, ...rest: unknown[]) => unknown
 
 /** As Node has it: what a timer can wait at most; longer ones, and those below 1, fire after 1 ms. */
 const LONGEST = 2 ** 31 - 1
-/** Loads what a worker without virtual time never needs. */
-const load = createRequire(import.meta.url)
+/** A worker without virtual time never needs it. */
+const loadFakeTimers = (): FakeTimers => createRequire(import.meta.url)('@sinonjs/fake-timers') as FakeTimers
 const REAL = { setTimeout: globalThis.setTimeout, setInterval: globalThis.setInterval }
 const NONE: ReadonlyMap<number, EngineTimer> = new Map()
-const STACK_FRAMES = 12
 
 /**
  * Puts timers and clocks of this thread under our control, everywhere Node has them, and gives them back. Microtasks,
@@ -43,33 +60,36 @@ export class TimerEngine {
   readonly #engine: FakeClock
   readonly #setTimeout: SetTimer
   readonly #owns: () => boolean
+  readonly #onChange: () => void
   readonly #restore: (() => void)[] = []
   #wallOffset = 0
   readonly #start: number
 
-  private constructor(engine: FakeClock, owns: () => boolean) {
+  private constructor(engine: FakeClock, owns: () => boolean, onChange: () => void) {
     this.#engine = engine
     this.#setTimeout = engine.setTimeout as unknown as SetTimer
     this.#owns = owns
+    this.#onChange = onChange
     this.#start = engine.now
   }
 
   /**
    * Throws `ERR_CLOCK_IN_USE`.
    * @param start what `Date` says at first, in ms since 1970
-   * @param owns whether a timer that is set at this moment is ours; those of others are real
    */
-  static install(start: number, owns: () => boolean = () => true): TimerEngine {
+  static install(start: number, options: TimerEngineOptions = {}): TimerEngine {
+    const { owns = () => true, onChange = () => {}, load = loadFakeTimers } = options
     assertRealTime()
-    const { install } = load('@sinonjs/fake-timers') as typeof import('@sinonjs/fake-timers')
+    const { install } = load()
     const engine = install({
       now: start,
       toFake: ['setTimeout', 'clearTimeout', 'setInterval', 'clearInterval', 'Date', 'hrtime'],
       // A timer set before is cleared by whoever set it, with the function it has in hand now.
       shouldClearNativeTimers: true,
     })
-    const installed = new TimerEngine(engine, owns)
+    const installed = new TimerEngine(engine, owns, onChange)
     installed.#keepSites()
+    installed.#noteClearing()
     installed.#replaceRest()
     syncBuiltinESMExports()
     return installed
@@ -95,14 +115,26 @@ export class TimerEngine {
   }
 
   get pending(): PendingTimer[] {
+    return this.soonest(Infinity)
+  }
+
+  /** So many of those that wait, the next one first. */
+  soonest(count: number): PendingTimer[] {
     return [...this.#timers()]
+      .sort((a, b) => a.callAt - b.callAt)
+      .slice(0, count)
       .map((timer) => ({
         at: timer.callAt - this.#wallOffset - this.#start,
         delay: timer.interval ?? timer.delay ?? 0,
         kind: timer.kind ?? (timer.interval === undefined ? ('timeout' as const) : ('interval' as const)),
         stack: timer.site?.stack ?? '',
       }))
-      .sort((a, b) => a.at - b.at)
+  }
+
+  /** Whether a timer is set for which a process stays. */
+  get keepsAlive(): boolean {
+    for (const { handle } of this.#timers()) if (handle?.hasRef?.() ?? true) return true
+    return false
   }
 
   /** Moves to the next timer and calls it. Throws what it throws. */
@@ -113,6 +145,19 @@ export class TimerEngine {
   /** Moves to a time before which no timer is due. */
   moveTo(time: number): void {
     this.#engine.tick(time - this.now)
+  }
+
+  /** Moves to a time before which no timer is due, and calls none: also not those that are due then. */
+  setNow(time: number): void {
+    this.#engine.now = time + this.#wallOffset + this.#start
+  }
+
+  /**
+   * Has `now`, and all clocks with it, go on as `elapsed` does, in ms from here. What is given back calls what has become due
+   * meanwhile, each at its time; throws the first that one of them throws.
+   */
+  goOn(elapsed: () => number): () => void {
+    return goOn(this.#engine, elapsed)
   }
 
   /** Has `Date` jump; timers are due when they were. */
@@ -160,6 +205,7 @@ export class TimerEngine {
     if (!timer) return
     timer.site = site
     if (kind) timer.kind = kind
+    else timer.handle = id as NonNullable<EngineTimer['handle']>
   }
 
   /** The installed functions call the engine's by name: whoever calls them is noted there. */
@@ -168,8 +214,13 @@ export class TimerEngine {
       const original = this.#engine[name] as unknown as SetTimer
       const noted: SetTimer = (run, delay, ...rest) => {
         if (!this.#owns()) return (REAL[name] as SetTimer)(run, delay, ...rest)
-        const timer = original(run, nodeDelay(delay), ...rest)
+        const timer = original(
+          boundHere(run, () => timer),
+          nodeDelay(delay),
+          ...rest,
+        )
         this.#label(timer, siteOf(noted))
+        this.#onChange()
         return this.#closable(timer)
       }
       // The engine keeps there how to restore itself, and Node what `promisify` is to use.
@@ -178,13 +229,35 @@ export class TimerEngine {
     }
   }
 
-  /** Gives a timer what Node's have and the engine's have not. */
+  #noteClearing(): void {
+    for (const name of ['clearTimeout', 'clearInterval'] as const) {
+      const original = this.#engine[name] as AnyFunction
+      const noted: AnyFunction = (...timers) => {
+        original(...timers)
+        this.#onChange()
+      }
+      Object.defineProperties(noted, Object.getOwnPropertyDescriptors(original))
+      Object.defineProperty(this.#engine, name, { value: noted, configurable: true, writable: true })
+    }
+  }
+
+  /** Gives a timer what Node's have and the engine's have not, and has what changes it be noted. */
   #closable(timer: unknown): unknown {
     const close = (): unknown => {
       this.#engine.clearTimeout(timer as never)
       return timer
     }
-    return Object.assign(timer as object, { close, [Symbol.dispose]: close })
+    const given = timer as Record<'ref' | 'unref' | 'refresh', () => unknown>
+    const noted = (['ref', 'unref', 'refresh'] as const).map((name) => {
+      const original = given[name]
+      const change = (): unknown => {
+        original.call(given)
+        this.#onChange()
+        return given
+      }
+      return [name, change] as const
+    })
+    return Object.assign(given, Object.fromEntries(noted), { close, [Symbol.dispose]: close })
   }
 
   /** What the engine leaves real. */
@@ -205,32 +278,6 @@ export class TimerEngine {
       else Reflect.deleteProperty(target, name)
     })
   }
-}
-
-/** Throws `ERR_CLOCK_IN_USE` if the time of this thread is not real. */
-export function assertRealTime(): void {
-  if ((Date as { isFake?: boolean }).isFake) throw inUse()
-}
-
-/** An error whose stack begins at the caller of `below`. It is put into words only when somebody looks. */
-export function siteOf(below: AnyFunction): Error {
-  const { stackTraceLimit } = Error
-  // Not the whole stack, and then a part of it once more.
-  Error.stackTraceLimit = 0
-  const site = new Error('set here')
-  Error.stackTraceLimit = STACK_FRAMES
-  Error.captureStackTrace(site, below)
-  Error.stackTraceLimit = stackTraceLimit
-  return site
-}
-
-function inUse(): SuperviseError {
-  return new SuperviseError(
-    'ERR_CLOCK_IN_USE',
-    'The timers of this worker have been replaced already: by a simulation, by another test that runs at the same time and has a ' +
-      'virtual clock, or by fake timers. There can be one virtual clock at a time: take `concurrent` from tests that use `clock` or ' +
-      '`restartLoop`, and remove `vi.useFakeTimers()`.',
-  )
 }
 
 /** What Node makes of a delay. */

@@ -6,7 +6,7 @@ import { isSettingTimer } from '../real-time.ts'
 
 /** A timer of Node's own that runs in real time though time is virtual. */
 export interface UncontrolledTimer {
-  /** Whose it is: `AbortSignal.timeout`, `socket.setTimeout`, the option of a spawn, or a captured function. */
+  /** Whose it is: `AbortSignal.timeout`, `socket.setTimeout`, `fs.watchFile`, the option of a spawn, or a captured function. */
   readonly what: string
   /** How long it was set for, in milliseconds, when it was first seen. */
   readonly ms: number | undefined
@@ -37,6 +37,7 @@ export class UncontrolledTimers {
     this.#onFound = onFound
     const init = (_id: number, type: string, _trigger: number, resource: object): void => {
       if (type === 'Timeout' && !isSettingTimer()) this.#see(resource, init)
+      else if (type === 'STATWATCHER') this.#see(resource, init)
     }
     const callbacks: HookCallbacks & { trackPromises: boolean } = { init, trackPromises: false }
     this.#hook = createHook(callbacks)
@@ -55,18 +56,30 @@ export class UncontrolledTimers {
     this.#hook.disable()
   }
 
+  /**
+   * Notes a wait of `ms` that is no timer of Node's.
+   * @param below what is above it on the stack is ours
+   */
+  note(what: string, ms: number, below: (...args: never[]) => unknown): void {
+    const stack = stackOf(callersOf(below))
+    if (stack !== '') this.#add(what, ms, stack)
+  }
+
   #see(resource: object, below: (...args: never[]) => void): void {
     const origin = originOf(callersOf(below))
     if (!origin) return
-    const { what, stack } = origin
+    const ms = '_idleTimeout' in resource ? Number(resource._idleTimeout) : NaN
+    this.#add(origin.what, ms >= 0 ? ms : undefined, origin.stack)
+  }
+
+  #add(what: string, ms: number | undefined, stack: string): void {
     const key = `${what}\n${stack}`
     const known = this.#found.get(key)
     if (known) {
       this.#found.set(key, { ...known, count: known.count + 1 })
       return
     }
-    const ms = '_idleTimeout' in resource ? Number(resource._idleTimeout) : NaN
-    const timer = { what, ms: ms >= 0 ? ms : undefined, stack, count: 1 }
+    const timer = { what, ms, stack, count: 1 }
     this.#found.set(key, timer)
     this.#onFound?.(timer)
   }
@@ -77,7 +90,7 @@ interface Frame {
   readonly line: string
   /** Of the function, without its object; empty if it has none. */
   readonly name: string
-  /** A path, or what begins with `node:`. Undefined for functions of the language. */
+  /** A path, what begins with `node:`, or a program that is in no file. Undefined for functions of the language. */
   readonly file: string | undefined
 }
 
@@ -109,21 +122,39 @@ function frameOf(line: string): Frame {
 
 function fileAt(place: string): string | undefined {
   if (place.startsWith('file://')) return fileURLToPath(place)
-  return /^(node:|\/|[A-Za-z]:[\\/])/.test(place) ? place : undefined
+  return /^(node:|\/|[A-Za-z]:[\\/]|\[(eval|stdin)\])/.test(place) ? place : undefined
 }
 
 function originOf(frames: readonly Frame[]): { what: string; stack: string } | undefined {
   const outside = frames.findIndex(({ file }) => file !== undefined && !file.startsWith('node:'))
-  if (outside === -1) return undefined
+  if (outside === -1) return askedBefore(frames)
   const inside = frames.slice(0, outside).filter(({ file }) => file !== undefined && !TIMERS.test(file))
   const what = apiOf(inside)
   const others = frames.slice(outside).filter(({ file }) => file !== undefined && !file.startsWith('node:'))
   // Whoever calls an interface of Node for others passes their wish on; whoever keeps a timer function uses it himself.
   const asker = what === CAPTURED ? others[0] : others.find(({ file }) => !isOwn(file))
   if (!what || !asker || isOwn(asker.file) || RUNNER.test(asker.file ?? '')) return undefined
-  const shown = others.filter(({ file }) => !isOwn(file) && !RUNNER.test(file ?? ''))
-  const lines = shown.slice(0, SHOWN).map(({ line }) => line)
-  return { what, stack: lines.join('\n') }
+  return { what, stack: stackOf(others) }
+}
+
+/** Of what Node sets as soon as there is a connection, because somebody has asked for it before. */
+function askedBefore(frames: readonly Frame[]): { what: string; stack: string } | undefined {
+  const [setter, by] = frames.filter(({ file }) => file !== undefined && !TIMERS.test(file))
+  if (setter?.file !== 'node:internal/stream_base_commons') return undefined
+  if (by?.file === 'node:_http_client') return { what: 'setTimeout of an HTTP request', stack: '' }
+  const isServers = by?.file === 'node:_http_server' && by.name === 'connectionListenerInternal'
+  return isServers ? { what: 'setTimeout of an HTTP server', stack: '' } : undefined
+}
+
+/** What is shown of it. */
+function stackOf(frames: readonly Frame[]): string {
+  const shown = frames.filter(
+    ({ file }) => file !== undefined && !file.startsWith('node:') && !isOwn(file) && !RUNNER.test(file),
+  )
+  return shown
+    .slice(0, SHOWN)
+    .map(({ line }) => line)
+    .join('\n')
 }
 
 /** The interface of Node that these frames, the innermost first, belong to. Undefined: one that nobody has asked for a timer. */
@@ -131,6 +162,7 @@ function apiOf(frames: readonly Frame[]): string | undefined {
   if (frames.length === 0) return CAPTURED
   const within = (module: string): Frame[] => frames.filter(({ file }) => file === `node:${module}`)
   if (within('internal/abort_controller').length > 0) return 'AbortSignal.timeout'
+  if (within('fs').some(({ name }) => name === 'watchFile')) return 'fs.watchFile'
   const spawning = within('child_process').findLast(({ name }) => name !== '')
   if (spawning) return `the option \`timeout\` of ${spawning.name}`
   if (within('internal/stream_base_commons').length === 0) return undefined

@@ -1,6 +1,7 @@
 import type { ChildProcess } from 'node:child_process'
 
 import type { SuperviseError } from '../errors.ts'
+import { siteOf } from './call-site.ts'
 import { assertDuration, holds, notAJump, notALimit, notAwaitable } from './call-checks.ts'
 import { ClockErrors } from './clock-errors.ts'
 import {
@@ -9,16 +10,20 @@ import {
   type VirtualClockContext,
   type VirtualClockOptions,
 } from './clock-options.ts'
-import { Driver, type Goal } from './driver.ts'
+import { Driver } from './driver.ts'
 import { type ClockState, dump } from './dump.ts'
-import { type EvidenceLevel, Population } from './population.ts'
+import type { Goal } from './goals.ts'
+import { Population } from './population.ts'
 import { workInFlight } from './quiet.ts'
 import { Moves } from './moves.ts'
+import { NO_PARTICIPANTS, type Participants } from './participants.ts'
 import type { Route, Speaker } from './route.ts'
 import { seededOrder } from './seeded-order.ts'
+import type { EvidenceLevel } from './situation.ts'
 import { Sleepers } from './sleepers.ts'
 import type { Ruler } from './test-clock.ts'
-import { type PendingTimer, siteOf, TimerEngine } from './timer-engine.ts'
+import { Times } from './times.ts'
+import { type PendingTimer, TimerEngine } from './timer-engine.ts'
 import { type UncontrolledTimer, UncontrolledTimers } from './uncontrolled.ts'
 
 /** What `runUntil` may be told. */
@@ -40,6 +45,8 @@ export interface RunUntilOptions {
 export class VirtualClock implements Ruler {
   readonly #limit: number
   readonly #engine: TimerEngine
+  readonly #participants: Participants
+  readonly #times: Times
   readonly #population: Population
   readonly #errors: ClockErrors
   readonly #driver: Driver
@@ -55,16 +62,28 @@ export class VirtualClock implements Ruler {
     const { patience } = context
     this.#open = () => context.open()
     this.#limit = limit
+    this.#participants =
+      context.participants?.({
+        start: Number(start),
+        seed,
+        patience,
+        now: () => this.now,
+        onChange: () => this.#driver.noteActivity(),
+        stalled: () => this.#errors.stalled(),
+      }) ?? NO_PARTICIPANTS
     this.#population = new Population({
+      participants: this.#participants,
       evidence: context.evidence,
       owns: () => context.owns(),
       survivors: () => context.survivors(),
       onActivity: () => this.#driver.noteActivity(),
     })
     this.#errors = new ClockErrors(patience, () => this.#state())
-    this.#engine = TimerEngine.install(Number(start), () => context.owns())
+    this.#engine = TimerEngine.install(Number(start), { owns: () => context.owns() })
+    this.#times = new Times(this.#engine, this.#participants)
     this.#driver = new Driver({
-      engine: this.#engine,
+      times: this.#times,
+      participants: this.#participants,
       population: this.#population,
       errors: this.#errors,
       order: seededOrder(seed),
@@ -86,9 +105,9 @@ export class VirtualClock implements Ruler {
     return this.#engine.now
   }
 
-  /** The timers that wait, the next one first. */
+  /** The timers that wait, the next one first: also those of other processes that go by this clock, the soonest 20 of each. */
   get timers(): readonly PendingTimer[] {
-    return this.#engine.pending
+    return [...this.#engine.pending, ...this.#participants.timers].toSorted((a, b) => a.at - b.at)
   }
 
   /** @internal How many of them are no waits of this package. */
@@ -106,7 +125,7 @@ export class VirtualClock implements Ruler {
 
   /** Real timers that came to be under this clock, which it does not rule. */
   get uncontrolled(): readonly UncontrolledTimer[] {
-    return this.#uncontrolled.found
+    return [...this.#uncontrolled.found, ...this.#participants.uncontrolled]
   }
 
   /** Lets everything come to rest, without moving time. */
@@ -135,7 +154,7 @@ export class VirtualClock implements Ruler {
   async pass(ms: number): Promise<void> {
     assertDuration('advance', ms)
     const until = this.now + Math.ceil(ms)
-    const over = (): boolean => this.now >= until && (this.#engine.next ?? Infinity) > until
+    const over = (): boolean => this.now >= until && (this.#times.next ?? Infinity) > until
     await this.#reach({ met: over, until })
   }
 
@@ -173,7 +192,7 @@ export class VirtualClock implements Ruler {
    */
   async step(end: number): Promise<boolean> {
     const before = this.#driver.fired
-    const over = (): boolean => this.now >= end && (this.#engine.next ?? Infinity) > end
+    const over = (): boolean => this.now >= end && (this.#times.next ?? Infinity) > end
     await this.#reach({ met: () => this.#driver.fired > before || over(), until: end }, { limit: Infinity })
     return this.#driver.fired > before
   }
@@ -191,11 +210,13 @@ export class VirtualClock implements Ruler {
     if (as === 'wall') {
       if (!Number.isFinite(ms)) assertDuration('jump', ms)
       this.#engine.jumpWall(ms)
+      await this.#participants.jumpWall(ms)
       return this.settle()
     }
     assertDuration('jump', ms)
     await this.settle()
     this.#engine.postpone(this.now + ms)
+    await this.#participants.postpone(this.now + ms)
     await this.advance(ms)
   }
 
@@ -242,6 +263,7 @@ export class VirtualClock implements Ruler {
     this.#engine.uninstall()
     this.#population.stop(keep)
     this.#driver.stop()
+    this.#participants.release()
     return moving && this.#errors.leftMoving(moving)
   }
 

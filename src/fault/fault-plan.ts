@@ -1,6 +1,6 @@
 import { DEFAULT_PATIENCE } from '../clock/clock-options.ts'
 import { type Clock, holding } from '../clock/clock.ts'
-import { siteOf } from '../clock/timer-engine.ts'
+import { siteOf } from '../clock/call-site.ts'
 import { SuperviseError } from '../errors.ts'
 import { checkOptions } from '../option-checks.ts'
 import { type Confinement, isConfinement } from '../process/confinement/index.ts'

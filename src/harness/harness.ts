@@ -60,7 +60,6 @@ export class Harness implements AsyncDisposable {
   readonly #network: HarnessNetwork
   readonly #starts: HarnessStarts
   #recording: Recording | undefined
-  #ids = 0
   #failed = false
 
   private constructor(parts: HarnessParts, mark: string, runtimeDir: string) {
@@ -70,11 +69,10 @@ export class Harness implements AsyncDisposable {
     this.options = parts.options
     this.#directory = new HarnessDirectory(runtimeDir, parts.options.keepRuntimeDir, parts.run)
     this.#processes = new HarnessProcesses(parts.run, mark, this.scope.signal)
-    this.#virtualClock = new HarnessClock(this.clock, this.#processes, () => this.#network.unanswered)
     this.faults = new FaultPlan(this.clock, () => this.limits)
     const { clock } = this
     this.timeline = new Timeline({
-      now: () => (clock.virtual ? clock.now : clock.now - this.#opened),
+      now: (real = realNow()) => (clock.virtual ? clock.now : real - this.#opened),
       virtual: () => clock.virtual,
       real: realNow,
     })
@@ -82,10 +80,11 @@ export class Harness implements AsyncDisposable {
       this.timeline.record(event)
       if (event.kind === 'exit') this.#network.ended(event.agent, event.attempt)
     })
-    const name = path.extname(mark).slice(1)
+    const files = { directory: parts.run.dir, name: path.extname(mark).slice(1) }
+    const open = (): readonly string[] => this.#network.unanswered
+    this.#virtualClock = new HarnessClock({ ...files, time: clock, processes: this.#processes, open })
     this.#network = new HarnessNetwork({
-      directory: parts.run.dir,
-      name,
+      ...files,
       project: parts.project ?? process.cwd(),
       onUnhandled: parts.options.network.onUnhandled,
       clock,
@@ -97,12 +96,13 @@ export class Harness implements AsyncDisposable {
     this.#starts = new HarnessStarts({
       parts,
       mark,
-      name,
+      name: files.name,
       runtimeDir,
       clock,
       faults: this.faults,
       processes: this.#processes,
       surroundings: this.#network,
+      places: this.#virtualClock,
       limits: () => this.limits,
       observe: (event) => {
         for (const observer of this.observers) observer(event)
@@ -113,7 +113,8 @@ export class Harness implements AsyncDisposable {
     this.scope.defer(`the directory ${runtimeDir}`, () => this.#directory.settle(this.#failed))
     this.scope.defer('the network', () => this.#closeNetwork())
     this.scope.defer('the leak check', () => this.#checkLeaks())
-    this.scope.defer('the agents', () => this.#stopAll(), CLOSE_LIMIT_MS)
+    const grace = parts.options.spawn.closeGrace ?? 3000
+    this.scope.defer('the agents', () => this.#processes.close(this.commands, grace), CLOSE_LIMIT_MS)
     this.scope.defer('the faults', () => this.#checkFaults())
   }
 
@@ -141,6 +142,7 @@ export class Harness implements AsyncDisposable {
     this.scope.throwIfClosed()
     const clock = this.#virtualClock.install(this.options.clock, this.limits.patience)
     this.timeline.begin()
+    this.commands?.refresh()
     this.scope.defer('the clock', () => this.#removeClock())
     return clock
   }
@@ -206,10 +208,9 @@ export class Harness implements AsyncDisposable {
    * Starts an agent and waits until it is ready. Rejects as `Spawner.spawn` and `AgentHandle.ready` do, or with
    * `ERR_AGENT_UNKNOWN`; an agent that does not become ready is stopped before.
    */
-  async spawnAgent({ id, agent, ...options }: SpawnAgentOptions = {}): Promise<AgentHandle> {
+  async spawnAgent(options: SpawnAgentOptions = {}): Promise<AgentHandle> {
     this.scope.throwIfClosed()
-    const spawner = agent === undefined ? this.spawner : this.spawnerOf(this.#starts.agentPath(agent))
-    const handle = await spawner.spawn(id ?? `agent-${++this.#ids}`, options)
+    const handle = await this.#starts.spawn(options)
     try {
       await handle.ready
       // A fault at ready comes right after that. Under a clock it is the test that lets it come.
@@ -227,8 +228,9 @@ export class Harness implements AsyncDisposable {
   /**
    * Starts a supervisor that is another process: a program in `PATH` or at a path, in this harness's directory and environment.
    * `env`, `inheritEnv`, `cwd` and `closeGrace` of the option `spawn` are its defaults, too. Resolves once the process
-   * exists. Rejects with `ERR_OPTION_UNKNOWN`, `ERR_OPTION_INVALID`, `ERR_AGENT_NOT_FOUND`, `ERR_AGENT_NOT_EXECUTABLE`,
-   * `ERR_RUNTIME_DIR` or `ERR_AGENT_SPAWN_FAILED`, or with the reason of `options.signal`; then nothing was started.
+   * exists; with `clock: 'virtual'`, when it rests for the first time. Rejects with `ERR_OPTION_UNKNOWN`, `ERR_OPTION_INVALID`,
+   * `ERR_AGENT_NOT_FOUND`, `ERR_AGENT_NOT_EXECUTABLE`, `ERR_RUNTIME_DIR`, `ERR_AGENT_SPAWN_FAILED`, `ERR_CLOCK_NOT_JOINED` or
+   * `ERR_CLOCK_STALLED`, or with the reason of `options.signal`; then nothing runs.
    */
   async supervise(
     file: string,
@@ -265,10 +267,6 @@ export class Harness implements AsyncDisposable {
     const moving = this.#virtualClock.remove()
     // A test that has failed was left at any point.
     if (moving && !this.#failed) throw moving
-  }
-
-  #stopAll(): Promise<void> {
-    return this.#processes.close(this.commands, this.options.spawn.closeGrace ?? 3000)
   }
 
   /** A test that has failed says more about that than its faults. */

@@ -1,4 +1,4 @@
-import { requiring } from './preload/node-options.ts'
+import { requiring } from '../preload/node-options.ts'
 
 /** Where the gateway of a test is found. */
 export interface GatewayPlace {

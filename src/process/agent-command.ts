@@ -7,12 +7,14 @@ import type { Clock } from '../clock/clock.ts'
 import type { Router } from '../clock/route.ts'
 import { executableCommand, quote } from '../command-line.ts'
 import { assertSocketPath } from '../directory.ts'
-import { SuperviseError, systemCode } from '../errors.ts'
+import type { SuperviseError } from '../errors.ts'
 import { type AgentScript, ENV } from '../protocol/frames.ts'
 import { type Hello, HostSession } from '../protocol/host-session.ts'
 import { checkCommandOptions } from '../resolve-options.ts'
 import { assertAgentId } from './agent-id.ts'
 import { type AttemptContext, placeOf } from './attempt.ts'
+import type { ClockPlace, NextPlace } from './clock-place.ts'
+import { closedError, unreachableError } from './command-errors.ts'
 import { CommandStarts } from './command-starts.ts'
 import { confine } from './confinement/index.ts'
 import { hermeticEnvironment } from './environment.ts'
@@ -30,6 +32,8 @@ export interface AgentCommandOptions {
   args?: readonly string[]
   env?: Readonly<Record<string, string>>
   script?: AgentScript
+  /** As that of a spawn. */
+  clock?: 'real' | 'virtual'
 }
 
 /** A command that starts this test's agent from anything that starts programs. It speaks over a Unix socket. */
@@ -61,6 +65,7 @@ export interface AgentCommandContext extends AttemptContext {
   readonly clock: Clock
   readonly router: Router
   readonly surroundings: Surroundings
+  readonly nextPlace: NextPlace
   readonly script: AgentScript
   readonly env: Readonly<Record<string, string>>
   agentPath(agent: string | undefined): string
@@ -109,7 +114,9 @@ export class AgentCommands {
     if (this.#closed) throw closedError(id)
     const { runtimeDir, mark, surroundings } = this.#context
     const agentPath = this.#context.agentPath(agent)
-    const name = `${this.#context.name}-${++this.#count}`
+    const isVirtual = options.clock === 'virtual'
+    // By its name the preload knows what speaks for itself.
+    const name = `${this.#context.name}${isVirtual ? '.clock' : ''}-${++this.#count}`
     const socket = this.#listen(id, name, options.script ?? this.#context.script)
     const own = {
       ...this.#context.env,
@@ -122,7 +129,7 @@ export class AgentCommands {
     // An environment that somebody else has made has none of it.
     const around = (pid?: string): Record<string, string> =>
       surroundings.environment({}, own, { agent: id, ...(pid !== undefined && { mark: `pid.${pid}` }) })
-    const [file, words] = this.#launcher(id, name, agentPath, around(OWN_PID), args)
+    const [file, words] = this.#launcher(id, name, agentPath, around(OWN_PID), args, isVirtual)
     const module = this.#module(name, agentPath, around())
     this.#starts.add({ id, file, args: words, module, socket })
     return Object.freeze({
@@ -192,6 +199,7 @@ export class AgentCommands {
         router: this.#context.router,
         onRefused: (error) => this.#warnOf(error),
         pidOf: ({ pid }) => (process = this.#own(pid))?.pid,
+        isNumbered: (hello) => this.#starts.isNumbered(hello, process),
         welcome: (hello) => {
           const attempt = this.#starts.claim(hello, process)
           this.attached.push({ hello, process, attempt: attempt.number, socket })
@@ -222,6 +230,11 @@ export class AgentCommands {
     return !known || isUnderMark(info?.mark, this.#context.mark) ? info : undefined
   }
 
+  /** Has the launchers know that time is virtual now. */
+  refresh(): void {
+    this.#prepare()
+  }
+
   /** Makes the launchers ready for the next start by another process, of this agent or of all. */
   #prepare(agent?: string): void {
     if (this.#closed) return
@@ -240,13 +253,18 @@ export class AgentCommands {
     agentPath: string,
     env: Readonly<Record<string, string>>,
     args: readonly string[],
+    isVirtual: boolean,
   ): [string, string[]] {
     if (process.platform === 'win32') {
       const command = executableCommand(agentPath)
       return [command.file, [...command.args, ...args]]
     }
     const file = path.join(this.#context.dir, name)
-    this.#launchers.push(new LauncherScript(id, file, [agentPath, ...args], env))
+    let place: ClockPlace | undefined
+    const clock = (): Readonly<Record<string, string>> =>
+      (place ??= this.#context.nextPlace())?.environment({}) ?? {}
+    const words = [agentPath, ...args]
+    this.#launchers.push(new LauncherScript(id, file, words, env, isVirtual ? clock : undefined))
     this.#prepare(id)
     return [file, []]
   }
@@ -266,29 +284,4 @@ export class AgentCommands {
     )
     return file
   }
-}
-
-function unreachableError(id: string, address: string, cause: Error): SuperviseError {
-  const code = systemCode(cause) ?? cause.message
-  return new SuperviseError(
-    'ERR_AGENT_UNREACHABLE',
-    `What agentCommand starts as agent "${id}" could not reach its test at ${address}: ${REASONS[code] ?? `the system says ${code}`}. ` +
-      'It said nothing to the test, and was sent no script and no faults.',
-    { agent: id, address, cause },
-  )
-}
-
-const REASONS: Readonly<Record<string, string>> = {
-  EADDRINUSE: 'something else is there already (EADDRINUSE). Leave the directory of the run to it alone',
-  EMFILE:
-    'the test process has as many descriptors as it may have (EMFILE). Close some, or raise `ulimit -n`',
-}
-
-function closedError(id: string): SuperviseError {
-  return new SuperviseError(
-    'ERR_SCOPE_CLOSED',
-    `The test had already ended when a command for the agent "${id}" was made. Make all commands of a test before its ` +
-      'end, and stop what goes on in the background.',
-    { agent: id },
-  )
 }

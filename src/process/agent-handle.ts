@@ -10,6 +10,7 @@ import { HostSession } from '../protocol/host-session.ts'
 import { realTurn } from '../real-time.ts'
 import { abortable } from '../wait.ts'
 import type { Attempt } from './attempt.ts'
+import type { ClockPlace } from './clock-place.ts'
 import { fateText, ProcessHandle, type ProcessParts } from './process-handle.ts'
 import type { StopOptions } from './stop-tree.ts'
 
@@ -22,6 +23,8 @@ export interface AgentParts extends ProcessParts {
   readonly readyTimeout: number
   readonly closeGrace: number
   readonly signal: AbortSignal | undefined
+  /** That among those who go by the clock, if it is to take one. */
+  readonly place: ClockPlace | undefined
 }
 
 /**
@@ -37,8 +40,8 @@ export class AgentHandle extends ProcessHandle {
   readonly socket: Socket
   /**
    * Resolves when the agent is ready, and what it printed before that has been read. Rejects with `ERR_AGENT_EXITED` when it
-   * exits first, with `ERR_AGENT_READY_TIMEOUT` after `readyTimeout`, with `ERR_PROTOCOL` when it speaks nonsense. Never
-   * unhandled.
+   * exits first, with `ERR_AGENT_READY_TIMEOUT` after `readyTimeout`, with `ERR_PROTOCOL` when it speaks nonsense, with
+   * `ERR_CLOCK_NOT_JOINED` when it was to go by the clock and does not. Never unhandled.
    */
   readonly ready: Promise<void>
   readonly #session: HostSession
@@ -123,7 +126,7 @@ export class AgentHandle extends ProcessHandle {
   }
 
   async #becomeReady(): Promise<void> {
-    const { attempt, readyWhen, readyTimeout, clock, signal } = this.#parts
+    const { attempt, readyWhen, readyTimeout, clock, signal, place } = this.#parts
     if (readyWhen === 'spawn') return attempt.becameReady()
     const over = new AbortController()
     try {
@@ -132,6 +135,12 @@ export class AgentHandle extends ProcessHandle {
         abortable(this.#diedEarly(), signal),
         this.#tookTooLong(readyTimeout, clock, over.signal),
       ])
+      if (place) {
+        // It has told the clock before, by a connection that is taken in one turn and read in the next.
+        await realTurn()
+        await realTurn()
+        place.assertTaken(this)
+      }
       attempt.becameReady()
     } finally {
       over.abort()

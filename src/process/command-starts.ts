@@ -62,7 +62,16 @@ export class CommandStarts {
 
   /** The attempt of the process that says hello, which is this one if it is one of the test's. */
   claim(hello: Hello, process: ProcessInfo | undefined): Attempt {
-    return this.#startedAs(hello, process) ?? this.#foreign.begin(hello.id, process)
+    const pid = this.#startedAs(hello, process)
+    const started = pid === undefined ? undefined : this.#awaited.get(pid)
+    if (pid === undefined || !started) return this.#foreign.begin(hello.id, process)
+    this.#awaited.delete(pid)
+    return started.attempt
+  }
+
+  /** Whether the process that says hello is one that this process has started, so that its attempt has its number already. */
+  isNumbered(hello: Hello, process: ProcessInfo | undefined): boolean {
+    return this.#startedAs(hello, process) !== undefined
   }
 
   /** The start that this process has made as `pid`, and that has not said hello. */
@@ -140,16 +149,14 @@ export class CommandStarts {
     return error
   }
 
-  #startedAs({ id, pid }: Hello, known: ProcessInfo | undefined): Attempt | undefined {
+  /** As which of the awaited processes that one was started which says hello. */
+  #startedAs({ id, pid }: Hello, known: ProcessInfo | undefined): number | undefined {
     // A shell may be in between.
     for (let at: number | undefined = pid; at !== undefined && at > 1;) {
       const info: ProcessInfo | undefined = at === pid && known ? known : processTable.get(at)
       const awaited = this.#awaited.get(at)
       if (awaited && info && isAnother(info, awaited.child)) this.#awaited.delete(at)
-      else if (awaited?.attempt.agent === id) {
-        this.#awaited.delete(at)
-        return awaited.attempt
-      }
+      else if (awaited?.attempt.agent === id) return at
       if (at === process.pid) return undefined
       at = info?.ppid
     }

@@ -21,16 +21,25 @@ export class LauncherScript {
   readonly id: string
   readonly file: string
   readonly #head: string
+  readonly #clock: (() => Readonly<Record<string, string>>) | undefined
   readonly #command: string
   #text = ''
 
-  constructor(id: string, file: string, words: readonly string[], env: Readonly<Record<string, string>>) {
+  /** @param clock what has the agent go by the clock of the test, where whoever starts it does not; undefined: it never does */
+  constructor(
+    id: string,
+    file: string,
+    words: readonly string[],
+    env: Readonly<Record<string, string>>,
+    clock?: () => Readonly<Record<string, string>>,
+  ) {
     this.id = id
     this.file = file
     const { [ENV.mark]: mark = '', NODE_OPTIONS: options, ...others } = env
     // A supervisor of this test has a mark of its own below the test's, and what it starts is found by that.
     const marked = `case "$${ENV.mark}" in ${quote(mark)}.*) ;; *) export ${ENV.mark}=${quote(mark)} ;; esac\n`
-    this.#head = `#!/bin/sh\nunset ${ENV.fd}\n${exports(others)}${completed('NODE_OPTIONS', options)}${marked}`
+    this.#clock = clock
+    this.#head = `#!/bin/sh\nunset ${ENV.fd}${clock ? '' : ` ${ENV.clock}`}\n${exports(others)}${completed('NODE_OPTIONS', options)}${marked}`
     this.#command = `${[...nameless(others), ...words].map(quote).join(' ')} "$@"\n`
   }
 
@@ -39,7 +48,12 @@ export class LauncherScript {
     const confined = start
       ? `if [ -z "$${PREPARED}" ]; then\n${exports(start.env)}exec ${start.command.map(quote).join(' ')} ${this.#command}fi\n`
       : ''
-    const text = `${this.#head}${confined}unset ${PREPARED}\nexec ${this.#command}`
+    const { NODE_OPTIONS: options, [ENV.clock]: place } = this.#clock?.() ?? {}
+    const joining =
+      place === undefined
+        ? ''
+        : `if [ -z "$${ENV.clock}" ]; then export ${ENV.clock}=${place}; fi\n${completed('NODE_OPTIONS', options)}`
+    const text = `${this.#head}${joining}${confined}unset ${PREPARED}\nexec ${this.#command}`
     if (text === this.#text) return
     this.#text = text
     replace(this.file, text)

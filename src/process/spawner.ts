@@ -14,6 +14,7 @@ import { AgentHandle } from './agent-handle.ts'
 import { assertAgentId } from './agent-id.ts'
 import { Attempt, type AttemptContext } from './attempt.ts'
 import { Attempts } from './attempts.ts'
+import type { NextPlace } from './clock-place.ts'
 import { hermeticEnvironment } from './environment.ts'
 import { NO_FAULTS } from './fault-source.ts'
 import { launch } from './launch.ts'
@@ -42,6 +43,7 @@ export interface SpawnerContext extends AttemptContext {
   readonly clock: Clock
   readonly router: Router
   readonly surroundings: Surroundings
+  readonly nextPlace: NextPlace
   /** The default of `readyTimeout` at this moment. */
   readonly readyTimeout: () => number
   /** Called in the tick in which the process came to be. */
@@ -91,6 +93,12 @@ export class Spawner {
       const own = attempt
       const { refusal } = own
       const confined = own.confine(runtimeDir)
+      const place = merged.clock === 'virtual' ? context.nextPlace() : undefined
+      const around = context.surroundings.environment(
+        hermeticEnvironment(runtimeDir, merged.inheritEnv),
+        { ...this.options.extraEnv, ...merged.env },
+        { agent: agentId, mark },
+      )
       return await launch(
         {
           what: `agent "${agentId}"`,
@@ -98,11 +106,8 @@ export class Spawner {
           args: merged.args ?? [],
           cwd: path.resolve(merged.cwd ?? runtimeDir),
           env: {
-            ...context.surroundings.environment(
-              hermeticEnvironment(runtimeDir, merged.inheritEnv),
-              { ...this.options.extraEnv, ...merged.env },
-              { agent: agentId, mark },
-            ),
+            ...around,
+            ...place?.environment(around),
             [ENV.fd]: '3',
             [ENV.agent]: agentId,
             [ENV.runtimeDir]: runtimeDir,
@@ -131,6 +136,7 @@ export class Spawner {
             readyWhen,
             readyTimeout: merged.readyTimeout ?? context.readyTimeout(),
             closeGrace: merged.closeGrace ?? 3000,
+            place,
             signal: merged.signal,
             async onClosed() {
               await removeOwn()
@@ -166,6 +172,7 @@ function standalone(): SpawnerContext {
     clock: systemClock,
     router: OPEN_ROUTER,
     surroundings: NO_SURROUNDINGS,
+    nextPlace: () => undefined,
     readyTimeout: () => READY_TIMEOUT,
     defaults: {},
     onSpawn: () => {},

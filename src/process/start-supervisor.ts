@@ -1,8 +1,9 @@
 import path from 'node:path'
 
-import type { Clock } from '../clock/clock.ts'
+import { type Clock, systemClock } from '../clock/clock.ts'
 import type { SupervisorOptions } from '../options.ts'
 import { ENV } from '../protocol/frames.ts'
+import type { ClockPlace } from './clock-place.ts'
 import { hermeticEnvironment } from './environment.ts'
 import { launch } from './launch.ts'
 import type { Surroundings } from './surroundings.ts'
@@ -13,6 +14,8 @@ export interface SupervisorContext {
   readonly runtimeDir: string
   readonly clock: Clock
   readonly surroundings: Surroundings
+  /** That among those who go by the clock; undefined: its time is real. */
+  readonly place: ClockPlace | undefined
   /** One of its own for this supervisor. */
   readonly mark: string
   /** Called in the tick in which the process came to be. */
@@ -32,9 +35,10 @@ export function startSupervisor(
   options: SupervisorOptions,
   context: SupervisorContext,
 ): Promise<SupervisorHandle> {
-  const { runtimeDir, clock, mark, surroundings } = context
+  const { runtimeDir, clock, mark, surroundings, place } = context
   const { env, inheritEnv, cwd = runtimeDir, stopSignal = 'SIGTERM', closeGrace = 3000, signal } = options
   const name = nameOfCommand(program, args)
+  const around = surroundings.environment(hermeticEnvironment(runtimeDir, inheritEnv), env ?? {}, { mark })
   return launch(
     {
       what: name,
@@ -44,7 +48,8 @@ export function startSupervisor(
       args,
       cwd: path.resolve(cwd),
       env: {
-        ...surroundings.environment(hermeticEnvironment(runtimeDir, inheritEnv), env ?? {}, { mark }),
+        ...around,
+        ...place?.environment(around),
         [ENV.runtimeDir]: runtimeDir,
         [ENV.mark]: mark,
       },
@@ -53,7 +58,17 @@ export function startSupervisor(
     },
     (child) => {
       const onClosed = (): void => context.onClosed(handle)
-      const handle = new SupervisorHandle({ name, child, mark, clock, stopSignal, closeGrace, onClosed })
+      const graceBy = place ? clock : systemClock
+      const handle = new SupervisorHandle({
+        name,
+        child,
+        mark,
+        clock,
+        graceBy,
+        stopSignal,
+        closeGrace,
+        onClosed,
+      })
       context.onStart(handle)
       return handle
     },

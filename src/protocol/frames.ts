@@ -18,6 +18,8 @@ export const ENV = {
   runtimeDir: 'SUPERVISE_RUNTIME_DIR',
   /** Inherited by everything the agent starts: how survivors are found. */
   mark: 'SUPERVISE_MARK',
+  /** Has a process that is JavaScript go by the clock of the test. Agents speak for themselves. */
+  clock: 'SUPERVISE_CLOCK',
   /** In the processes of a test run: the run's directory. Agents do not get it. */
   run: 'SUPERVISE_RUN',
 } as const

@@ -62,13 +62,15 @@ interface HostSessionOptions {
   readonly pidOf?: (hello: Hello) => number | undefined
   /** What an agent's `sleep` waits on. */
   readonly clock: Clock
-  /** How what the agent says comes into the test, `hello` and `parked` excepted. */
+  /** How what the agent says comes into the test, `parked` excepted, and `hello` where the welcome depends on nobody else. */
   readonly router: Router
   /**
    * What the agent is told. Given ready-made it is sent without waiting for the agent's `hello`, which saves a round
    * trip: the agent finds it when it looks.
    */
   readonly welcome: Welcome | ((hello: Hello) => Welcome)
+  /** Whether the welcome depends on nobody else who may say hello at the same time. Default: never. */
+  readonly isNumbered?: (hello: Hello) => boolean
   /** Told once, when the connection is ended because of what came over it: for an agent that nobody waits for. */
   readonly onRefused?: (error: SuperviseError) => void
 }
@@ -93,6 +95,7 @@ export class HostSession implements Speaker {
   readonly #sleeps = new Set<AbortController>()
   readonly #rest = new Rest()
   #known: Hello | undefined
+  #admitted = false
   #pid: number | undefined
   #lastWords: LastWords = { exitCode: null, signal: null }
   #messagesSent = 0
@@ -112,9 +115,8 @@ export class HostSession implements Speaker {
   }
 
   get name(): string {
-    return this.#known && typeof this.#options.welcome === 'function'
-      ? `agent "${this.#known.id}"`
-      : this.#options.peer
+    const { welcome, peer } = this.#options
+    return this.#known && typeof welcome === 'function' ? `agent "${this.#known.id}"` : peer
   }
 
   get pid(): number | undefined {
@@ -122,7 +124,8 @@ export class HostSession implements Speaker {
   }
 
   get parked(): boolean | undefined {
-    return this.#rest.reached
+    // It does nothing before it is welcome.
+    return this.#known && !this.#admitted ? true : this.#rest.reached
   }
 
   /** Why the connection was ended from this side, if it was. */
@@ -215,7 +218,16 @@ export class HostSession implements Speaker {
     const hello: Hello = { id, pid, can: can ?? [], points: points ?? [] }
     this.#known = hello
     this.#pid = this.#options.pidOf ? this.#options.pidOf(hello) : pid
-    if (typeof this.#options.welcome === 'function') this.#welcome(this.#options.welcome(hello))
+    const { welcome, isNumbered } = this.#options
+    if (typeof welcome !== 'function') return this.#admit(hello)
+    if (isNumbered?.(hello)) return this.#admit(hello, welcome(hello))
+    // Of several that are started at once, chance decides who speaks first.
+    this.#route.deliver(() => this.#admit(hello, welcome(hello)))
+  }
+
+  #admit(hello: Hello, welcome?: Welcome): void {
+    this.#admitted = true
+    if (welcome) this.#welcome(welcome)
     this.listener?.hello(hello)
     this.#hello.resolve(hello)
   }

@@ -85,10 +85,16 @@ function writeRecord(root: string, record: RunRecord): void {
 export function readRecord(root: string): RunRecord | undefined {
   try {
     const record = JSON.parse(readFileSync(path.join(root, RECORD), 'utf8')) as RunRecord
-    return record.mark === path.basename(root) && typeof record.owner.pid === 'number' ? record : undefined
+    if (record.mark !== path.basename(root) || typeof record.owner.pid !== 'number') return undefined
+    return record.kept === undefined ? record : { ...record, kept: textsIn(record.kept) }
   } catch {
     return undefined
   }
+}
+
+/** Of a list that is damaged what can be read: there is something that is to be kept, whatever that is. */
+function textsIn(kept: unknown): string[] {
+  return Array.isArray(kept) ? kept.filter((one) => typeof one === 'string') : []
 }
 
 /** Names the namespace that this process's pids are of; the same everywhere where there are none. */

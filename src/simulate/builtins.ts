@@ -1,6 +1,6 @@
 import { syncBuiltinESMExports } from 'node:module'
 
-import { assertRealTime } from '../clock/timer-engine.ts'
+import { assertRealTime } from '../clock/real-clocks.ts'
 import { randomStream } from '../random.ts'
 import type { Simulation } from './simulation.ts'
 import { replaceClocks } from './builtins/clocks.ts'

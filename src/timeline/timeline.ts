@@ -19,8 +19,8 @@ import { timelineText } from './text.ts'
 
 /** The time of a test. Asked anew for every event. */
 export interface TimelineTime {
-  /** Ms since the test body began. */
-  now(): number
+  /** Ms since the test body began. `real` is the real time of the same moment, to the µs, where `real()` tells it. */
+  now(real?: number): number
   /** Whether a virtual clock rules. */
   virtual(): boolean
   /** Ms of real time, from any moment on. Left out where nobody asks what took how long. */
@@ -112,19 +112,19 @@ export class Timeline {
 
   /** Adds what has happened at this moment. What runs agents calls it; a test has `note`. */
   record(entry: TimelineEntry): void {
-    const [seq, time, virtual] = [this.#events.length + 1, exactMs(this.#time.now()), this.#time.virtual()]
+    const seq = this.#events.length + 1
+    const { time, virtual, real } = this.#moment()
     // V8 gives an object that is spread and then added to a shape of its own, which costs more than all the rest.
     this.#events.push(Object.freeze(Object.assign({}, entry, { seq, time, virtual })))
-    if (this.#time.real) this.#realTimes.push(exactMs(this.#time.real()))
+    if (real !== undefined) this.#realTimes.push(real)
     this.#view = undefined
     this.#recorded.notify()
   }
 
   /** @internal All of it as it is at this moment, with the real times, for those who draw it. */
   recording(): Recording {
-    const { now, virtual, real } = this.#time
-    const end = { time: exactMs(now()), virtual: virtual(), real: exactMs(real?.() ?? 0) }
-    return { events: this.events, realTimes: [...this.#realTimes], end }
+    const { time, virtual, real = 0 } = this.#moment()
+    return { events: this.events, realTimes: [...this.#realTimes], end: { time, virtual, real } }
   }
 
   /** @internal Virtual time begins: what happened before is at its beginning, whatever real time it took. */
@@ -148,6 +148,12 @@ export class Timeline {
   /** What `console.log` prints. */
   [inspect.custom](): string {
     return this.toString()
+  }
+
+  /** Real time is asked for once: asked twice it would be two times, of which a report shows both. */
+  #moment(): { time: number; virtual: boolean; real: number | undefined } {
+    const real = this.#time.real && exactMs(this.#time.real())
+    return { time: exactMs(this.#time.now(real)), virtual: this.#time.virtual(), real }
   }
 }
 

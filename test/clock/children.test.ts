@@ -1,3 +1,4 @@
+import { AsyncLocalStorage } from 'node:async_hooks'
 import { exec, execFile, fork, spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { promisify } from 'node:util'
@@ -239,4 +240,32 @@ test('a program that had ended before the clock is heard to the end of its outpu
   guard(open)
   await open.clock.runUntil(once(child, 'close'))
   expect(open.log).toEqual(['0 child 1: late', '0 child 1 ends', '0 child 2 ends', '0 child close 0'])
+})
+
+test('what a child does is heard in the asynchronous context in which it was started', async () => {
+  const { clock } = openClock()
+  const storage = new AsyncLocalStorage<string>()
+  const heard: string[] = []
+  const note = (what: string) => () => void heard.push(`${what} ${storage.getStore()}`)
+  const children = ['one', 'two'].map((name) =>
+    storage.run(name, () => {
+      const child = fork('process.send("hello"); process.disconnect(); console.log("out")', {
+        execArgv: ['-e'],
+        silent: true,
+      })
+      child.stdout?.on('data', note('output'))
+      child.on('message', note('message'))
+      child.on('exit', note('exit'))
+      return child
+    }),
+  )
+  await clock.runUntil(Promise.all(children.map((child) => once(child, 'close'))))
+  expect(heard.toSorted()).toEqual([
+    'exit one',
+    'exit two',
+    'message one',
+    'message two',
+    'output one',
+    'output two',
+  ])
 })

@@ -29,9 +29,12 @@ export class EvidenceChild {
     })
   }
 
-  /** @param pid default: its own */
-  look(pid: number = this.pid): Evidence {
-    const evidence = source.look(pid)
+  /**
+   * @param pid default: its own
+   * @param timerless who has no timer of his own; default: nobody
+   */
+  look(pid: number = this.pid, timerless?: ReadonlySet<number>): Evidence {
+    const evidence = source.look(pid, timerless)
     if (!evidence) throw new Error('this system shows nothing')
     return evidence
   }

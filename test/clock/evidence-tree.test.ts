@@ -4,6 +4,7 @@ import path from 'node:path'
 
 import { describe, expect, test } from 'vitest'
 
+import type { Rest } from '../../src/clock/evidence/evidence.ts'
 import { Children } from '../../src/clock/evidence/children.ts'
 import { childrenOf } from '../../src/clock/evidence/index.ts'
 import { until } from '../support/until.ts'
@@ -20,6 +21,19 @@ describe.runIf(process.platform === 'linux')('on Linux', () => {
     await expectRest(shell('while :; do sleep 0.4; done'), 'napping', /^ {2}\d+ sleep: napping .*\(400 ms\)$/)
   })
 
+  test('a nap of a process without a timer of its own is none, and one of its child is a nap', async () => {
+    const child = node(`
+    setInterval(() => {}, 700)
+    require('node:child_process').spawn('sh', ['-c', 'echo; read line; while :; do sleep 0.4; done'], { stdio: 'pipe' })
+      .on('spawn', function () { process.stdin.pipe(this.stdin); this.stdout.on('data', () => console.log('up')) })`)
+    const timerless = (): Rest => child.look(child.pid, new Set([child.pid])).rest
+    await child.says()
+    await expectRest(child, 'napping')
+    await until('its nap is none', () => timerless() === 'parked')
+    child.process.stdin?.write('\n')
+    await until('its child takes naps', () => timerless() === 'napping')
+  })
+
   test('a thread at work makes its process run', async () => {
     const child = node(`
     const { Worker } = require('node:worker_threads')
@@ -33,6 +47,7 @@ describe.runIf(process.platform === 'linux')('on Linux', () => {
   test('a grandchild at work below a parked shell makes the tree run', async () => {
     const child = shell('sh -c "echo up; while :; do :; done"; :')
     await child.says()
+    await until('its shell waits', () => child.look().lines[0]?.endsWith('sh: parked in wait4'))
     expect(child.rests()).toEqual(new Set(['running']))
     expect(child.look().lines).toEqual([
       `${child.pid} sh: parked in wait4`,

@@ -51,13 +51,19 @@ function isThere(pid: number): boolean {
   }
 }
 
-const rests = (rest: Rest): Evidence => ({ rest, fingerprint: rest, lines: [`it is ${rest}`] })
+const rests = (rest: Rest): Evidence => ({
+  rest,
+  fingerprint: rest,
+  lines: [`it is ${rest}`],
+  covers: () => false,
+})
 
 test('nobody is at rest, and exactly so', () => {
   const { population } = open()
   population.start([])
   expect({ ...population.look(), describe: undefined }).toEqual({
     settled: true,
+    visible: true,
     napping: false,
     dozing: false,
     restful: true,

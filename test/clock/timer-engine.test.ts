@@ -1,3 +1,4 @@
+import { AsyncLocalStorage } from 'node:async_hooks'
 import { promisify } from 'node:util'
 
 import nodeTimers, { setTimeout as nodeSetTimeout } from 'node:timers'
@@ -194,7 +195,7 @@ test('there is one engine at a time', () => {
 })
 
 test('a timer that is not ours is real', async () => {
-  engine = TimerEngine.install(0, () => false)
+  engine = TimerEngine.install(0, { owns: () => false })
   await new Promise<void>((resolve) => void setTimeout(resolve, 1))
   expect([engine.now, engine.pending]).toEqual([0, []])
 })
@@ -207,4 +208,45 @@ test('timers are due when they were, also after the wall clock has jumped', () =
   expect(clock.pending.map(({ at }) => at)).toEqual([100, 200])
   clock.postpone(150)
   expect(clock.pending.map(({ at }) => at)).toEqual([150, 200])
+})
+
+test('a callback has its timer as `this`, and the asynchronous context in which it was set', () => {
+  const clock = install()
+  const storage = new AsyncLocalStorage<string>()
+  const heard: unknown[] = []
+  const note = function (this: unknown, what: string): void {
+    heard.push(what, storage.getStore(), this === timer || this === interval)
+  }
+  const timer = storage.run('one', () => setTimeout(note, 10, 'timeout'))
+  const interval = storage.run('two', () => setInterval(note, 20, 'interval'))
+  for (let i = 0; i < 3; i++) clock.fire()
+  clearInterval(interval)
+  expect(heard).toEqual(['timeout', 'one', true, 'interval', 'two', true, 'interval', 'two', true])
+})
+
+test('time that goes on by itself calls each timer at its time', () => {
+  const clock = install(5000)
+  const heard: string[] = []
+  const note = (what: string): void => void heard.push(`${what} at ${clock.now}, ${Date.now()}`)
+  clock.setNow(1000)
+  setTimeout(() => {
+    note('first')
+    setTimeout(note, 10, 'set by the first')
+  }, 5)
+  setTimeout(note, 7, 'second')
+  setTimeout(note, 100, 'later')
+  let elapsed = 0
+  const catchUp = clock.goOn(() => elapsed)
+  elapsed = 4.9
+  catchUp()
+  expect(heard).toEqual([])
+  expect([clock.now, Date.now(), performance.now()]).toEqual([1004, 6004, 1004])
+  elapsed = 50
+  setTimeout(note, 20, 'set late')
+  catchUp()
+  expect(heard).toEqual(['first at 1005, 6005', 'second at 1007, 6007', 'set by the first at 1015, 6015'])
+  expect(clock.now).toBe(1050)
+  elapsed = 200
+  catchUp()
+  expect(heard.slice(3)).toEqual(['set late at 1070, 6070', 'later at 1100, 6100'])
 })

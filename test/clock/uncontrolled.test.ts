@@ -1,12 +1,14 @@
 import { exec, execFile, execFileSync, spawn } from 'node:child_process'
 import { once } from 'node:events'
+import { unwatchFile, watchFile } from 'node:fs'
 import http from 'node:http'
-import { type AddressInfo, Socket } from 'node:net'
+import { type AddressInfo, connect, createServer, Socket } from 'node:net'
 import path from 'node:path'
 import { setTimeout as capturedDelay } from 'node:timers/promises'
 
 import { afterEach, expect, onTestFinished, test, vi } from 'vitest'
 
+import { holding, systemClock } from '../../src/clock/clock.ts'
 import { type UncontrolledTimer, UncontrolledTimers } from '../../src/clock/uncontrolled.ts'
 import { realDelay, within } from '../../src/real-time.ts'
 import { runtimes } from '../lab/in-test.ts'
@@ -105,6 +107,40 @@ test('the timeout of an HTTP request is named, and nothing that Node times unask
   expect(timers.found).toMatchObject([{ what: 'socket.setTimeout', ms: 54_327 }])
 })
 
+test('setTimeout of an HTTP request is named, which has no connection yet', async () => {
+  const server = http.createServer((_request, response) => response.end('x')).listen(0)
+  onTestFinished(() => void server.close())
+  await once(server, 'listening')
+  const { port } = server.address() as AddressInfo
+  const timers = watching()
+  const request = http.get({ port, agent: new http.Agent() })
+  request.setTimeout(54_328)
+  const [response] = (await once(request, 'response')) as [http.IncomingMessage]
+  await once(response.resume(), 'end')
+  expect(timers.found).toEqual([{ what: 'setTimeout of an HTTP request', ms: 54_328, stack: '', count: 1 }])
+})
+
+test('setTimeout of an HTTP server is named, once its first connection has come', async () => {
+  const server = http.createServer((_request, response) => response.end('x')).listen(0)
+  onTestFinished(() => void server.close())
+  server.setTimeout(54_329)
+  await once(server, 'listening')
+  const { port } = server.address() as AddressInfo
+  const timers = watching()
+  const [response] = (await once(http.get({ port }), 'response')) as [http.IncomingMessage]
+  await once(response.resume(), 'end')
+  expect(timers.found).toEqual([{ what: 'setTimeout of an HTTP server', ms: 54_329, stack: '', count: 1 }])
+})
+
+test('fs.watchFile is named', () => {
+  const timers = watching()
+  onTestFinished(() => unwatchFile(import.meta.filename))
+  watchFile(import.meta.filename, () => {})
+  const at = line() - 1
+  expect(timers.found).toMatchObject([{ what: 'fs.watchFile', ms: undefined, count: 1 }])
+  expect(timers.found[0]?.stack).toContain(`uncontrolled.test.ts:${at}:`)
+})
+
 test('a faked timer is none', () => {
   vi.useFakeTimers()
   const timers = watching()
@@ -122,6 +158,42 @@ test("timers of Vitest's and of this package are left out", async () => {
   expect(timers.found).toEqual([])
   AbortSignal.timeout(1)
   expect(timers.found).toHaveLength(1)
+})
+
+test('the timeout of a connection is named', async () => {
+  const server = createServer((socket) => void socket.end()).listen(0)
+  onTestFinished(() => void server.close())
+  await once(server, 'listening')
+  const timers = watching()
+  const socket = connect({ port: (server.address() as AddressInfo).port, timeout: 54_328 })
+  expectOne(timers, 'socket.setTimeout', 54_328, line() - 1)
+  await once(socket.resume(), 'close')
+})
+
+test('what this package passes on is named by who has asked for it, and what it has captured is left out', async () => {
+  const timers = watching()
+  await holding(systemClock, async () => AbortSignal.timeout(54_329))
+  await holding(systemClock, AbortSignal.timeout.bind(AbortSignal, 54_330) as never)
+  const ofTest = timers.found.map(({ stack }) => stack.split('\n').map((at) => /\w+\.test\.ts/.exec(at)?.[0]))
+  expect(timers.found.map(({ ms }) => ms)).toEqual([54_329, 54_330])
+  expect(ofTest).toEqual([['uncontrolled.test.ts', 'uncontrolled.test.ts'], ['uncontrolled.test.ts']])
+  clearTimeout(await holding(systemClock, captured.setTimeout.bind(undefined, () => {}, 54_331) as never))
+  expect(timers.found).toHaveLength(2)
+})
+
+test('where stacks cannot be had nothing is named, and nothing breaks', () => {
+  const timers = watching()
+  const format = Error.prepareStackTrace
+  Error.prepareStackTrace = () => {
+    throw new Error('no stacks')
+  }
+  try {
+    AbortSignal.timeout(54_332)
+  } finally {
+    if (format === undefined) delete (Error as { prepareStackTrace?: unknown }).prepareStackTrace
+    else Error.prepareStackTrace = format
+  }
+  expect(timers.found).toEqual([])
 })
 
 test('the timers of one place are one, and are told of once', () => {

@@ -12,6 +12,7 @@ import { processTable } from '../../src/process/table/index.ts'
 import { Run } from '../../src/reap/run.ts'
 import { SpawnLedger } from '../../src/reap/spawn-ledger.ts'
 import { resolveOptions } from '../../src/resolve-options.ts'
+import { exactMs } from '../../src/timeline/exact-ms.ts'
 import { failure } from '../support/agents.ts'
 import { alive } from '../support/alive.ts'
 import { ManualClock } from '../support/manual-clock.ts'
@@ -88,6 +89,16 @@ test('options of a spawn that cannot be meant are refused', async () => {
   const harness = await open()
   expect(await failure(harness.spawnAgent({ readyTimout: 1 } as object))).toMatchObject({
     code: 'ERR_OPTION_UNKNOWN',
+  })
+  expect(await failure(harness.spawnAgent({ idd: 'x' } as object))).toMatchObject({
+    code: 'ERR_OPTION_UNKNOWN',
+    message: expect.stringMatching(
+      /^There is no spawnAgent option `idd`\. Did you mean `id`\? The options are `id`, `agent`, `args`, .*`readyWhen`\.$/,
+    ) as string,
+  })
+  expect(await failure(harness.spawnAgent({ agent: 1 } as object))).toMatchObject({
+    code: 'ERR_OPTION_INVALID',
+    message: expect.stringContaining('The spawnAgent option `agent` is 1, but must be') as string,
   })
 })
 
@@ -261,4 +272,13 @@ test('a limit shortens the default of readyTimeout in real time alone', async ()
   await harness.spawner.spawn('b', { readyTimeout: 70 })
   expect(clock.awaits(70)).toBe(true)
   harness.clock.use(undefined)
+})
+
+test('in real time the time of every event is its real time, to the µs', async () => {
+  const { timeline } = await open()
+  for (let count = 0; count < 100; count++) timeline.note(`${count}`)
+  const { events, realTimes } = timeline.recording()
+  const apart = events.map(({ time }, at) => exactMs((realTimes[at] ?? NaN) - time))
+  // Both are rounded to the µs, each by itself.
+  expect(exactMs(Math.max(...apart) - Math.min(...apart))).toBeLessThanOrEqual(0.001)
 })

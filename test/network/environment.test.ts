@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest'
 
 import { networkEnvironment, withNetwork } from '../../src/network/environment.ts'
-import { requiring } from '../../src/network/preload/node-options.ts'
+import { requiring } from '../../src/preload/node-options.ts'
 
 const PLACE = { preloadFile: '/run/t1.network.cjs', caBundle: '/run/bundle.pem', proxyPort: 8080 }
 

@@ -50,7 +50,7 @@ test.for([
     network.fail('https://api.example.com/*', { connect: 'ECONNREFUSED', times: 2 })
     network.fail(URL, { reset: true, times: 1 })
     network.fail(URL, { connect: 'ENOTFOUND', times: 1 })
-    const child = await supervise('node', ['--input-type=module', '-e', program])
+    const child = await supervise(process.execPath, ['--input-type=module', '-e', program])
     await child.exited
     expect(child.stdout.text.trim().split('\n')).toEqual([
       '503',

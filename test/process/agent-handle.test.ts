@@ -108,7 +108,8 @@ test('a message that fills a frame of 1 MiB arrives whole; a longer one is refus
   await handle.send(body)
   expect(await take(handle.messages(), 1)).toEqual([body])
   const error = await failure(handle.send(body + 'x'))
-  expect(error).toMatchObject({ code: 'ERR_PROTOCOL' })
+  expect(error).toMatchObject({ code: 'ERR_PROTOCOL', agent: 'a', attempt: 1 })
+  expect(error.cause).toBeInstanceOf(RangeError)
   expect(error.message).toContain(String(MAX_FRAME_BYTES))
   await handle.send('still here')
   expect(await take(handle.messages(), 1)).toEqual(['still here'])
@@ -186,6 +187,7 @@ test('send rejects once the agent has closed its socket', async () => {
   const error = await failure(handle.send('hello?'))
   expect(error).toMatchObject({ code: 'ERR_AGENT_CLOSED' })
   expect(error.message).toContain('connection has ended')
+  expect(error.message).toContain('takes input on `process.stdin`')
   expect(alive(handle.pid)).toBe(true)
 })
 

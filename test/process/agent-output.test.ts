@@ -106,7 +106,27 @@ test('an endless line is kept to its last MiB', async () => {
   expect(out.truncated).toBe(true)
   expect(out.text).toBe('x'.repeat(MIB))
   stream.end('end\n')
-  expect(await out.line(/end$/)).toMatch(/x+end$/)
+  const line = await out.line(/end$/)
+  expect(line).toMatch(/^x+end$/)
+  expect(line.length).toBeLessThan(2 * MIB)
+})
+
+test.each([
+  ['at', MIB],
+  ['one before', MIB - 1],
+  ['one after', MIB + 1],
+])('of whole lines a MiB is kept, also where one ends %s the cut', async (_where, end) => {
+  const { stream, out } = output()
+  stream.write(`${'x'.repeat(end)}\n${'y'.repeat(2 * MIB - end)}`)
+  await turns()
+  expect([out.truncated, out.text.length]).toEqual([true, MIB])
+})
+
+test('what is printed beyond a MiB is truncated before any of it is dropped', async () => {
+  const { stream, out } = output()
+  stream.write('x'.repeat(MIB + 1))
+  await turns()
+  expect([out.truncated, out.text.length]).toEqual([true, MIB])
 })
 
 test('a short line after a very long one does not push it all out', async () => {
@@ -148,6 +168,12 @@ test('a global expression finds the same line every time', async () => {
   expect([await out.line(match), await out.line(match)]).toEqual(['aa', 'aa'])
 })
 
+test('a string is looked for as it is, and not as a pattern', async () => {
+  const { stream, out } = output()
+  stream.write('axb (\na.b (\n')
+  expect(await out.line('a.b (')).toBe('a.b (')
+})
+
 test('line finds a last line that has no end', async () => {
   const { stream, out } = output()
   stream.end('up')
@@ -157,13 +183,30 @@ test('line finds a last line that has no end', async () => {
 test('line rejects when the output ends without a match, and quotes what there was', async () => {
   const handle = await start(new Scratch().shell('echo something else'))
   const error = await failure(handle.stdout.line(/^up$/))
-  expect(error).toMatchObject({ code: 'ERR_AGENT_EXITED' })
+  expect(error).toMatchObject({ code: 'ERR_AGENT_EXITED', match: '/^up$/' })
   expect(error.message).toContain('stdout of agent "a"')
   expect(error.message).toContain('/^up$/')
   expect(error.message).toContain('something else')
   expect((await failure(handle.stderr.line('x'))).message).toContain(
     'Nothing was printed on stderr of agent "a".',
   )
+})
+
+test('line says in vain nothing but what was printed', async () => {
+  const { stream, out } = output()
+  stream.end('one\n\n')
+  expect((await failure(out.line('two'))).message).toBe(
+    'stdout of agent "a" ended without a line that matches two. The last lines on stdout of agent "a":\n    one',
+  )
+})
+
+test('the last lines are as many as are asked for, without what is blank at the end', () => {
+  const { stream, out } = output()
+  stream.write('  one\ntwo\n  three\n \n\n')
+  expect(out.lastLines(2)).toBe('The last lines on stdout of agent "a":\n    two\n      three')
+  const blank = output()
+  blank.stream.write(' \n \n')
+  expect(blank.out.lastLines(2)).toBe('Nothing was printed on stdout of agent "a".')
 })
 
 test('line rejects with the reason of its signal', async () => {
@@ -192,5 +235,12 @@ test('the excerpt has the last lines under the name of the output', () => {
   expect(out.excerpt()).toBeUndefined()
   stream.write('one\ntwo\nthree\n')
   expect(out.excerpt()).toBe('stdout of agent "a":\n    one\n    two\n    three')
+  expect(out.excerpt(3)).toBe(out.excerpt())
   expect(out.excerpt(2)).toBe('stdout of agent "a", the last 2 lines:\n    two\n    three')
+})
+
+test('an excerpt has no line ends of Windows, and shows what returns within a line', () => {
+  const { stream, out } = output()
+  stream.write('one\r\n10 %\r20 %\r\n')
+  expect(out.excerpt()).toMatch(/^stdout of agent "a":\n {4}one\n {4}10 %[^\r]+20 %$/)
 })

@@ -79,3 +79,15 @@ test('an agent that drains in virtual time is stopped by its supervisor when the
   expect(clock.now).toBe(60_000)
   expect(harness.timeline.records()).toMatchObject([{ exitCode: 6, exitedAt: 60_000 }])
 })
+
+test('agents that a supervisor starts at once are told in the order of their names, whoever is faster', async () => {
+  const harness = await openHarness()
+  const [a, b] = ['a', 'b'].map((id) => harness.agentCommand.with({ id }).shell)
+  const clock = harness.installClock()
+  await harness.supervise('sh', ['-c', `(sleep 0.3; exec ${a}) & ${b}`])
+  await clock.runUntil(harness.timeline.until('ready', { agent: 'b' }))
+  expect(`${harness.timeline}`).toBe(`[       0 ms] a#1          spawned
+[       0 ms] b#1          spawned
+[       0 ms] a#1          ready
+[       0 ms] b#1          ready`)
+})

@@ -3,7 +3,7 @@ import { once } from 'node:events'
 
 import { expect, onTestFinished, test } from 'vitest'
 
-import { signalGroup, signalProcess } from '../../src/process/signals.ts'
+import { signalGroup, signalLeader, signalProcess } from '../../src/process/signals.ts'
 import { descendantsOf, isAlive, isUnderMark, processTable } from '../../src/process/table/index.ts'
 import { alive } from '../support/alive.ts'
 import { until } from '../support/until.ts'
@@ -29,8 +29,39 @@ test('signalProcess kills exactly the process it was given', async () => {
   expect(signalProcess(info, 'SIGKILL')).toBe(false)
 })
 
+/** A shell that leads a group, and the sleep in it. */
+async function group(): Promise<{ leader: number; member: number }> {
+  const child = spawn('/bin/sh', ['-c', "trap '' HUP; sleep 86400 & echo $!; wait"], {
+    detached: true,
+    stdio: ['ignore', 'pipe', 'ignore'],
+  })
+  const leader = Number(child.pid)
+  onTestFinished(async () => {
+    signalGroup(leader, 'SIGKILL')
+    if (child.exitCode === null && child.signalCode === null) await once(child, 'exit')
+  })
+  const [chunk] = (await once(child.stdout, 'data')) as [Buffer]
+  return { leader, member: Number(chunk.toString()) }
+}
+
+test('signalGroup reaches every member, signalLeader the leader alone', async () => {
+  const { leader, member } = await group()
+  expect(signalLeader(leader, 'SIGKILL')).toBe(true)
+  await until('the leader is dead', () => !alive(leader))
+  expect(alive(member)).toBe(true)
+  expect(signalGroup(leader, 'SIGKILL')).toBe(true)
+  await until('the member is dead', () => !alive(member))
+})
+
 test('a signal to a group without members is no error', () => {
   expect(signalGroup(2 ** 22 + 7, 'SIGTERM')).toBe(false)
+  expect(signalLeader(2 ** 22 + 7, 'SIGTERM')).toBe(false)
+})
+
+test('a signal that there is not is an error', async () => {
+  const pid = await sleeper()
+  expect(() => signalLeader(pid, 'SIGNONE' as NodeJS.Signals)).toThrow('SIGNONE')
+  expect(alive(pid)).toBe(true)
 })
 
 test('the table knows a process by its pid, parent, group, command and mark', async () => {

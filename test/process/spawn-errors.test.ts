@@ -1,4 +1,4 @@
-import { readdirSync } from 'node:fs'
+import { closeSync, openSync, readdirSync } from 'node:fs'
 import os from 'node:os'
 import path from 'node:path'
 
@@ -6,6 +6,7 @@ import { expect, test } from 'vitest'
 
 import { Spawner } from '../../src/process/spawner.ts'
 import { failure } from '../support/agents.ts'
+import { brief, eventsOf, openHarness } from '../support/harness.ts'
 import { Scratch } from '../support/scratch.ts'
 
 async function refusal(options: { agentPath: string; id?: string; cwd?: string; runtimeDir?: string }) {
@@ -86,9 +87,28 @@ test('what the system refuses otherwise is told with its reason', async () => {
 })
 
 test('an argument that no program can be given is refused', async () => {
-  const agentPath = new Scratch().shell('exit 0')
-  const error = await failure(new Spawner({ agentPath }).spawn('a', { args: ['a\0b'] }))
+  const harness = await openHarness()
+  const events = eventsOf(harness)
+  const spawner = harness.spawnerOf(new Scratch().shell('exit 0'))
+  const error = await failure(spawner.spawn('a', { args: ['a\0b'] }))
   expect(error).toMatchObject({ code: 'ERR_AGENT_SPAWN_FAILED' })
+  expect(brief(events)).toEqual(['a 1 spawn-failed ERR_INVALID_ARG_VALUE'])
+})
+
+test('a start that is given up while its file is still being written counts as one that failed', async () => {
+  const harness = await openHarness()
+  const events = eventsOf(harness)
+  const program = new Scratch().shell('exit 0')
+  const stop = new AbortController()
+  const writing = openSync(program, 'r+')
+  try {
+    const starting = harness.spawnerOf(program).spawn('a', { signal: stop.signal })
+    stop.abort(new Error('given up'))
+    expect((await failure(starting)).message).toBe('given up')
+  } finally {
+    closeSync(writing)
+  }
+  expect(brief(events)).toEqual(['a 1 spawn-failed UNKNOWN'])
 })
 
 test.each([

@@ -3,11 +3,12 @@ import path from 'node:path'
 
 import { expect, test } from 'vitest'
 
-import { Spawner } from '../../src/process/spawner.ts'
+import { READY_TIMEOUT, Spawner } from '../../src/process/spawner.ts'
 import { failure, owned, scripted, start, startScripted } from '../support/agents.ts'
 import { alive } from '../support/alive.ts'
+import { ManualClock } from '../support/manual-clock.ts'
 import { Scratch } from '../support/scratch.ts'
-import { collect, until } from '../support/until.ts'
+import { collect, turns, until } from '../support/until.ts'
 
 test('spawn resolves once the process exists, long before it is ready', async () => {
   const handle = owned(await (await scripted()).spawn('a', { script: { startDelay: 86_400_000 } }))
@@ -79,12 +80,52 @@ test('ready says of an agent that is closed first how it ended', async () => {
 })
 
 test('ready rejects after readyTimeout, says what was waited for, and the agent lives on', async () => {
-  const handle = await start(new Scratch().shell('echo half way; exec sleep 86400'), { readyTimeout: 50 })
+  const handle = await start(new Scratch().shell('exec sleep 86400'), { readyTimeout: 50 })
   const error = await failure(handle.ready)
-  expect(error).toMatchObject({ code: 'ERR_AGENT_READY_TIMEOUT', agent: 'a', readyTimeout: 50 })
+  expect(error).toMatchObject({ code: 'ERR_AGENT_READY_TIMEOUT', agent: 'a', attempt: 1, readyTimeout: 50 })
   expect(error.message).toContain('50 ms')
+  expect(error.message).toContain('never sent `ready` on its control connection')
   expect(error.message).toContain('readyWhen')
   expect(alive(handle.pid)).toBe(true)
+})
+
+test('ready that has been waited for in vain shows what was printed instead of the line', async () => {
+  const clock = new ManualClock()
+  const program = new Scratch().shell('echo half way; echo no disk >&2; exec sleep 86400')
+  const handle = owned(
+    await new Spawner({ agentPath: program, clock }).spawn('a', { readyWhen: { stdout: 'up' } }),
+  )
+  await Promise.all([handle.stdout.line('half way'), handle.stderr.line('no disk')])
+  clock.moveTo(READY_TIMEOUT)
+  const error = await failure(handle.ready)
+  expect(error).toMatchObject({ code: 'ERR_AGENT_READY_TIMEOUT', readyTimeout: READY_TIMEOUT })
+  expect(error.message).toContain('printed nothing that matches the option `readyWhen`')
+  expect(error.message).toMatch(/stdout of agent "a":\n {4}half way\n.*stderr of agent "a":\n {4}no disk$/)
+})
+
+test.each(['ready', 'dead', 'aborted'])('nobody waits for readyTimeout when the agent is %s', async (how) => {
+  const clock = new ManualClock()
+  const stop = new AbortController()
+  const spawner = new Spawner({ agentPath: new Scratch().shell('read line; echo up; read line'), clock })
+  const handle = owned(await spawner.spawn('a', { readyWhen: { stdout: 'up' }, signal: stop.signal }))
+  expect(clock.awaits(READY_TIMEOUT)).toBe(true)
+  if (how === 'ready') handle.process.stdin?.write('\n')
+  else if (how === 'dead') handle.kill('SIGKILL')
+  else stop.abort()
+  await Promise.allSettled([handle.ready])
+  await turns()
+  expect(clock.awaits(READY_TIMEOUT)).toBe(false)
+})
+
+test('ready tells the end of an agent that exits without its line, and not that of its output', async () => {
+  const program = new Scratch().shell('echo the disk is full >&2; exec 2>&-; read line; exit 3')
+  const handle = await start(program, { readyWhen: { stderr: 'up' } })
+  const failing = failure(handle.ready)
+  await until('its stderr has ended', () => handle.process.stderr?.closed)
+  await turns()
+  handle.process.stdin?.end('\n')
+  const facts = { agent: 'a', exitCode: 3, stderr: 'the disk is full\n' }
+  expect(await failing).toMatchObject({ code: 'ERR_AGENT_EXITED', ...facts })
 })
 
 test('a readyTimeout of Infinity, or beyond what a timer can count, does not expire', async () => {
@@ -150,11 +191,33 @@ test('arguments reach the program one by one, whatever is in them', async () => 
   expect(JSON.parse(await handle.stdout.line('['))).toEqual(args)
 })
 
+test('a program is given no arguments where none are ordered', async () => {
+  await using handle = await start(new Scratch().shell('echo $#'))
+  expect(await handle.stdout.line(/./)).toBe('0')
+})
+
+test.each([undefined, 'a.1'])(
+  'the mark of what is started under the mark %s goes on from that',
+  async (own) => {
+    const before = process.env['SUPERVISE_MARK']
+    if (own === undefined) delete process.env['SUPERVISE_MARK']
+    else process.env['SUPERVISE_MARK'] = own
+    const spawner = new Spawner({ agentPath: new Scratch().shell('echo $SUPERVISE_MARK') })
+    if (before === undefined) delete process.env['SUPERVISE_MARK']
+    else process.env['SUPERVISE_MARK'] = before
+    await using handle = await spawner.spawn('a')
+    expect(await handle.stdout.line(/./)).toMatch(
+      own === undefined ? /^s[\da-f]{8}\b/ : /^a\.1\.s[\da-f]{8}\b/,
+    )
+  },
+)
+
 test('without a runtimeDir each agent gets a fresh one, mode 0700, removed when it is closed', async () => {
   const spawner = new Spawner({ agentPath: new Scratch().shell('pwd; ls -ld .; exec sleep 86400') })
   const [one, two] = [await spawner.spawn('a'), await spawner.spawn('a')]
   const dirs = await Promise.all([one, two].map((handle) => handle.stdout.line('/')))
   expect(dirs[0]).not.toBe(dirs[1])
+  expect(dirs.map((dir) => path.dirname(dir))).toEqual(Array(2).fill(process.env['SUPERVISE_RUN']))
   expect(await one.stdout.line(/^d/)).toMatch(/^drwx------/)
   await Promise.all([one.close(), two.close()])
   expect(dirs.map((dir) => existsSync(dir))).toEqual([false, false])

@@ -4,6 +4,7 @@ import path from 'node:path'
 import { expect, test } from 'vitest'
 
 import type { SupervisorOptions } from '../../src/options.ts'
+import { nameOfCommand } from '../../src/process/start-supervisor.ts'
 import type { SupervisorHandle } from '../../src/process/supervisor-handle.ts'
 import { descendantsOf, processTable } from '../../src/process/table/index.ts'
 import { failure } from '../support/agents.ts'
@@ -97,7 +98,7 @@ test.each([
   [['sh', { env: {} }], 'ERR_OPTION_INVALID', 'options come third'],
   [['sh', [], { clsoeGrace: 1 }], 'ERR_OPTION_UNKNOWN', 'Did you mean `closeGrace`?'],
   [['sh', [], { stopSignal: 'SIGFOO' }], 'ERR_OPTION_INVALID', '`stopSignal` is "SIGFOO"'],
-  [['sh', [], { clock: 'virtual' }], 'ERR_OPTION_INVALID', '`clock` does not exist yet'],
+  [['sh', [], { clock: 'virtual' }], 'ERR_OPTION_INVALID', 'this test has none: ask for the fixture `clock`'],
 ] as [unknown[], string, string][])('supervise refuses %j', async (parameters, code, message) => {
   const harness = await openHarness()
   const supervise = harness.supervise.bind(harness) as (...args: unknown[]) => Promise<unknown>
@@ -114,6 +115,15 @@ test('who waits for a line of one that has exited is told its end and its last w
   expect(error.message).toContain(`${supervisor} exited with code 78`)
   expect(error.message).toContain('cannot open its configuration')
   expect(`${supervisor}`).toMatch(/^supervisor "sh -c echo/)
+})
+
+test.each([
+  ['/usr/bin/node', ['/app/supervisor.js', '--watch'], 'node supervisor.js --watch'],
+  ['sh', ['-c', 'one\n\n  two'], 'sh -c one two'],
+  ['sh', ['x'.repeat(57)], `sh ${'x'.repeat(57)}`],
+  ['sh', ['x'.repeat(58)], `sh ${'x'.repeat(56)}…`],
+])('a supervisor is called by its command, which is not long: %s %j', (program, args, name) => {
+  expect(nameOfCommand(program, args)).toBe(`supervisor "${name}"`)
 })
 
 test('endInput is the end of its standard input', async () => {

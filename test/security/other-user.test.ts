@@ -45,7 +45,7 @@ Promise.all(files.map((file) => new Promise((resolve) => {
 }))).then(() => { gone(); console.log(JSON.stringify(opened)); process.exit() })
 `
 
-/** Everything that a test can have: agents of both ways, a network, files. With a umask that takes nothing away. */
+/** Everything that a test can have: agents of both ways, a network, a clock and who goes by it, files. With a umask that takes nothing away. */
 const VICTIM = `
   process.umask(0)
   const { createHarness } = await load('index.js')
@@ -53,6 +53,8 @@ const VICTIM = `
   const network = await harness.openNetwork()
   const agent = await harness.spawnAgent({ id: 'web' })
   const { file } = harness.agentCommand
+  harness.installClock()
+  await harness.supervise(process.execPath, ['-e', 'process.stdin.resume()'], { clock: 'virtual' })
   const { writeFileSync } = await import('node:fs')
   writeFileSync(harness.runtimeDir + '/secret', 'hunter2')
   say({ dir: harness.runtimeDir, file })
@@ -69,14 +71,20 @@ test.runIf(isRoot)('another user gets into nothing of a run, whatever the umask 
   await until('the reaper listens', () => fs.existsSync(path.join(run, 'reaper.sock')))
   const below = fs.readdirSync(run, { recursive: true, encoding: 'utf8' }).map((name) => path.join(run, name))
   const sockets = below.filter((file) => fs.statSync(file).isSocket()).map((file) => path.basename(file))
-  // The reaper's, the gateway's, and that of the command.
-  expect(sockets).toEqual(expect.arrayContaining(['reaper.sock', expect.stringMatching(/\.net$/)]))
-  expect(sockets.length).toBeGreaterThanOrEqual(3)
+  // The reaper's, the gateway's, the clock's, and that of the command.
+  expect(sockets).toEqual(
+    expect.arrayContaining([
+      'reaper.sock',
+      expect.stringMatching(/\.net$/),
+      expect.stringMatching(/\.clock$/),
+    ]),
+  )
+  expect(sockets.length).toBeGreaterThanOrEqual(4)
   expect(below).toContain(path.join(run, 'certificates', 'authority.json'))
   expect(attack([run, ...below])).toEqual([])
   // It would be safe without its directory, too.
-  const secrets = below.filter((file) => /authority\.json$|network\.cjs$|run\.json$/.test(file))
-  expect(secrets.map((file) => fs.statSync(file).mode & 0o777)).toEqual([0o600, 0o600, 0o600])
+  const own = below.filter((file) => /authority\.json$|(?:network|clock)\.cjs$|\.now$|run\.json$/.test(file))
+  expect(own.map((file) => fs.statSync(file).mode & 0o777)).toEqual(Array(5).fill(0o600))
   // And that was an attack.
   fs.chmodSync(run, 0o777)
   expect(attack([path.join(run, 'reaper.sock')])).toContain(`connect ${run}/reaper.sock`)

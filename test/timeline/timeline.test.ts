@@ -21,6 +21,21 @@ test('events are numbered, timed and marked as virtual at the moment they are re
   ])
 })
 
+test('the real time of an event is read once, and is the one by which its time is told', () => {
+  let reads = 0
+  const timeline = new Timeline({
+    now: (real = NaN) => real - 1000,
+    virtual: () => false,
+    real: () => 1000 + 7.00049 * ++reads,
+  })
+  timeline.note('one')
+  timeline.note('two')
+  const { events, realTimes, end } = timeline.recording()
+  expect(events.map(({ time }) => time)).toEqual([7, 14.001])
+  expect(realTimes).toEqual([1007, 1014.001])
+  expect(end).toEqual({ time: 21.001, virtual: false, real: 1021.001 })
+})
+
 test('a moment just before the body begins is at 0', () => {
   const timeline = recorded([{ time: -0.0001, entry: { ...WEB, kind: 'spawn' } }])
   expect(timeline.events[0]?.time).toBe(0)

@@ -16,10 +16,15 @@ export interface Evidence {
   readonly fingerprint: string
   /** A line for each process, children below their parents and indented: `4711 sh: parked in wait4`. */
   readonly lines: readonly string[]
+  /** Whether this process is one of them. */
+  covers(pid: number): boolean
 }
 
 /** Where evidence comes from. */
 export interface EvidenceSource {
-  /** Undefined: this system does not show it. */
-  look(pid: number): Evidence | undefined
+  /**
+   * Undefined: this system does not show it.
+   * @param timerless those that have no timer of their own, as they say: what their event loops seem to wait for is none
+   */
+  look(pid: number, timerless?: ReadonlySet<number>): Evidence | undefined
 }

@@ -5,7 +5,7 @@ import type { Evidence, EvidenceSource } from './evidence.ts'
 import { readProc, readStat, threadsOf, whyUnread } from './proc-files.ts'
 import { ProcessView, TreeView } from './process-view.ts'
 import { type Wait, waitsOf } from './system-calls.ts'
-import { lookAtThread } from './thread.ts'
+import { lookAtThread, withoutTimer } from './thread.ts'
 
 /**
  * Reads what every thread of a process tree waits for from `/proc`. A look is no snapshot: whoever must know that nothing
@@ -36,20 +36,20 @@ export class LinuxEvidenceSource implements EvidenceSource {
     }
   }
 
-  look(pid: number): Evidence {
+  look(pid: number, timerless: ReadonlySet<number> = NOBODY): Evidence {
     // What comes or goes during a look is hardly doing that during the next one, too.
-    const views = this.#tree(pid)
-    return new TreeView(views.some(({ vanished }) => vanished) ? this.#tree(pid) : views)
+    const views = this.#tree(pid, timerless)
+    return new TreeView(views.some(({ vanished }) => vanished) ? this.#tree(pid, timerless) : views)
   }
 
-  #tree(root: number): ProcessView[] {
+  #tree(root: number, timerless: ReadonlySet<number>): ProcessView[] {
     const children = new Children()
     const views: ProcessView[] = []
     const visit = (pid: number, depth: number): ProcessView => {
       const view = new ProcessView(pid, depth)
       views.push(view)
       try {
-        this.#read(view, children)
+        this.#read(view, children, timerless.has(pid))
       } catch (error) {
         if (whyUnread(error) === 'denied') view.deny()
         else view.vanished = true
@@ -62,7 +62,7 @@ export class LinuxEvidenceSource implements EvidenceSource {
     return views
   }
 
-  #read(view: ProcessView, children: Children): void {
+  #read(view: ProcessView, children: Children, timerless: boolean): void {
     const { pid } = view
     const { state, name } = readStat(pid)
     const tids = threadsOf(pid)
@@ -72,11 +72,14 @@ export class LinuxEvidenceSource implements EvidenceSource {
     if (view.dead) return
     for (const tid of tids) {
       const runs = this.#readRuns(pid, tid)
-      view.add(tid, runs, lookAtThread(this.#waits, pid, tid))
+      const thread = lookAtThread(this.#waits, pid, tid)
+      view.add(tid, runs, timerless ? thread && withoutTimer(thread) : thread)
       view.childIds.push(...children.of(pid, tid))
     }
   }
 }
+
+const NOBODY: ReadonlySet<number> = new Set()
 
 /** Time on a processor, time in the queue for one, and how often it was given one. */
 function readSchedule(pid: number, tid: number): string {

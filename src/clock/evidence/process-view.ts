@@ -97,4 +97,8 @@ export class TreeView implements Evidence {
   get lines(): readonly string[] {
     return this.#views.map(String)
   }
+
+  covers(pid: number): boolean {
+    return this.#views.some((view) => view.pid === pid)
+  }
 }

@@ -80,6 +80,18 @@ function tracerRests(pid: number, tid: number): boolean {
   return tracer !== undefined && tracer !== '0' && readStat(Number(tracer)).state === 'S'
 }
 
+/**
+ * The same thread, of a process that has no timer. Node's event loop then waits for one all the same after some work: V8
+ * looks for garbage once more some seconds later, in which nothing of the program takes part.
+ */
+export function withoutTimer(view: ThreadView): ThreadView {
+  const { rest, text } = view
+  if ((rest !== 'napping' && rest !== 'dozing') || !EVENT_LOOP.test(text)) return view
+  return { ...view, rest: 'parked', text: `parked${text.slice(rest.length)}, for no timer of the program` }
+}
+
+const EVENT_LOOP = /\bepoll_/
+
 function during(name: string, limit: number | undefined): ThreadView {
   if (limit === Infinity) return { rest: 'parked', text: `parked in ${name}` }
   if (limit === undefined) return { rest: 'napping', text: `napping in ${name}` }

@@ -1,6 +1,6 @@
 import type { Socket, TcpNetConnectOpts } from 'node:net'
 
-import { builtin } from './builtins.ts'
+import { builtin } from '../../preload/builtins.ts'
 import type { Control } from './control.ts'
 import { Crossing, type InnerSocket } from './crossing.ts'
 

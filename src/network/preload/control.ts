@@ -1,7 +1,7 @@
 import type { AsyncResource } from 'node:async_hooks'
 import type { Socket } from 'node:net'
 
-import { builtin } from './builtins.ts'
+import { builtin } from '../../preload/builtins.ts'
 import type { GatewayFrame, PreloadFrame } from '../frames.ts'
 
 /** What is asked: a frame but for its number. */

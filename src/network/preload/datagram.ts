@@ -1,6 +1,6 @@
 import type { Socket } from 'node:dgram'
 
-import { builtin } from './builtins.ts'
+import { builtin } from '../../preload/builtins.ts'
 import type { Control } from './control.ts'
 import { hostError } from './native-error.ts'
 

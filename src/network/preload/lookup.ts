@@ -1,6 +1,6 @@
 import type { LookupAddress, LookupOptions } from 'node:dns'
 
-import { builtin } from './builtins.ts'
+import { builtin } from '../../preload/builtins.ts'
 import type { Answer, Control } from './control.ts'
 import { nameError } from './native-error.ts'
 

@@ -1,15 +1,17 @@
 import type { PreloadOptions } from '../frames.ts'
-import { whenLoaded } from './builtins.ts'
-import { wrapChildren, wrapExecve } from './children.ts'
+import { whenLoaded } from '../../preload/builtins.ts'
+import { wrapChildren, wrapExecve } from '../../preload/children.ts'
+import { Inheritance } from '../../preload/inheritance.ts'
+import { wrapWorkers } from '../../preload/workers.ts'
 import { wrapConnect } from './connect.ts'
 import { Control } from './control.ts'
 import { wrapDatagrams } from './datagram.ts'
-import { Inheritance } from './inheritance.ts'
 import { wrapLookup, wrapLookupPromise } from './lookup.ts'
 import { wrapResolve, wrapResolvePromise } from './resolve.ts'
 import { Trust } from './trust.ts'
+import { takeOwnProxies } from './own-proxies.ts'
+import { shareProxies } from './shared-proxies.ts'
 import { wakeUndici } from './undici-timers.ts'
-import { wrapWorkers } from './workers.ts'
 
 /**
  * Has this process's connections go where the gateway of its test says. Nothing is read, connected or loaded before the
@@ -18,7 +20,15 @@ import { wrapWorkers } from './workers.ts'
 export function start(options: PreloadOptions): void {
   const control = new Control(options.control)
   const trust = new Trust(options.ca)
-  const inheritance = new Inheritance(options)
+  // Its own copy: the program may take its environment apart.
+  const { SUPERVISE_AGENT, SUPERVISE_MARK } = process.env
+  const proxies = takeOwnProxies(options.env, process.env)
+  const inheritance = new Inheritance(options.file, {
+    ...options.env,
+    ...proxies,
+    SUPERVISE_AGENT,
+    SUPERVISE_MARK,
+  })
   const orSay = (wrap: () => void) => (): void => {
     try {
       wrap()
@@ -47,7 +57,10 @@ export function start(options: PreloadOptions): void {
     }),
     dgram: orSay(() => wrapDatagrams(control)),
     child_process: orSay(() => wrapChildren(inheritance)),
-    worker_threads: orSay(() => wrapWorkers(inheritance)),
+    worker_threads: orSay(() => {
+      inheritance.adopt(shareProxies(proxies))
+      wrapWorkers(inheritance)
+    }),
   })
   wrapExecve(inheritance)
 }

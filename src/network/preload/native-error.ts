@@ -1,4 +1,4 @@
-import { builtin } from './builtins.ts'
+import { builtin } from '../../preload/builtins.ts'
 
 /*
  * The errors of Node's network as Node makes them: same message, same properties in the same order.

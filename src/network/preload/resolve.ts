@@ -1,4 +1,4 @@
-import { builtin } from './builtins.ts'
+import { builtin } from '../../preload/builtins.ts'
 import type { Answer, Control } from './control.ts'
 import { isKnown } from './lookup.ts'
 import { nameError } from './native-error.ts'

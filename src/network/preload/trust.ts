@@ -1,6 +1,6 @@
 import type { SecureContext, SecureContextOptions } from 'node:tls'
 
-import { builtin } from './builtins.ts'
+import { builtin } from '../../preload/builtins.ts'
 
 type Tls = typeof import('node:tls')
 

@@ -2,12 +2,12 @@ import { closeSync, openSync, readdirSync, readSync } from 'node:fs'
 
 import { ENV } from '../../protocol/frames.ts'
 import { realNow, realPause } from '../../real-time.ts'
+import { Elders } from './elders.ts'
 import type { ProcessInfo, ProcessTable } from './table.ts'
 
 const MARK = assignment(ENV.mark)
 /** The unit of start times that the kernel shows to programs, on every machine. Per second. */
 const CLOCK_TICKS = 100
-const REVALIDATE_MS = 1000
 const PF_EXITING = 0x4
 const PF_KTHREAD = 0x200000
 /** An exec takes microseconds, and longer if it has to wait for a processor. Milliseconds. */
@@ -25,14 +25,11 @@ interface Stat {
 
 /**
  * The process table of Linux, read from `/proc`. Reading every process costs some 10 µs each, so those known to be
- * older than this process are skipped; as pids are reused, that knowledge is dropped when the kernel's pid counter
- * has wrapped, and after a second in any case.
+ * older than this process are skipped.
  */
 export class LinuxProcessTable implements ProcessTable {
-  readonly #elders = new Set<number>()
+  readonly #elders = new Elders()
   readonly #bornAt = BigInt(readStat(process.pid)?.startTime ?? 0)
-  #lastPid = 0
-  #checkedAt = 0
 
   get(pid: number): ProcessInfo | undefined {
     const stat = readStat(pid)
@@ -44,7 +41,7 @@ export class LinuxProcessTable implements ProcessTable {
   }
 
   younger(): ProcessInfo[] {
-    this.#revalidate()
+    this.#elders.refresh(lastPid(), realNow())
     const found: ProcessInfo[] = []
     for (const pid of pids()) {
       if (pid === process.pid || this.#elders.has(pid)) continue
@@ -65,23 +62,18 @@ export class LinuxProcessTable implements ProcessTable {
     const age = 1000 * (uptime - Number(startTime) / CLOCK_TICKS)
     return Number.isFinite(age) ? Math.max(0, Math.round(age)) : undefined
   }
+}
 
-  #revalidate(): void {
-    const lastPid = Number(readProc('/proc/loadavg')?.toString().trim().split(' ').at(-1) ?? 0)
-    const now = realNow()
-    if (lastPid < this.#lastPid || now - this.#checkedAt > REVALIDATE_MS) {
-      this.#elders.clear()
-      this.#checkedAt = now
-    }
-    this.#lastPid = lastPid
-  }
+/** The last pid that the kernel has given out. */
+function lastPid(): number {
+  return Number(readProc('/proc/loadavg')?.toString().trim().split(' ').at(-1) ?? 0)
 }
 
 function pids(): number[] {
   const found: number[] = []
   for (const name of readdirSync('/proc')) {
-    const first = name.charCodeAt(0)
-    if (first >= 48 && first <= 57) found.push(Number(name))
+    const pid = Number(name)
+    if (pid > 0) found.push(pid)
   }
   return found
 }

@@ -3,17 +3,12 @@ import type { WorkerOptions } from 'node:worker_threads'
 import { builtin } from './builtins.ts'
 import type { Inheritance } from './inheritance.ts'
 
-const PROXIES = 'vitest-supervise:proxies'
-
 /**
- * Has threads come by the test's network, too, that are given an environment of their own: Node reads `NODE_OPTIONS` from
- * it, and takes what this thread was started with only if neither that nor `execArgv` is given.
+ * Has threads load it, too, that are given an environment of their own: Node reads `NODE_OPTIONS` from it, and takes what
+ * this thread was started with only if neither that nor `execArgv` is given.
  */
 export function wrapWorkers(inheritance: Inheritance): void {
   const workerThreads = builtin('node:worker_threads')
-  // Threads inherit this from each other.
-  if (workerThreads.isMainThread) workerThreads.setEnvironmentData(PROXIES, { ...inheritance.proxies })
-  else inheritance.adopt((workerThreads.getEnvironmentData(PROXIES) ?? {}) as Record<string, string>)
   const Original = workerThreads.Worker
   class Worker extends Original {
     constructor(file: string | URL, options?: WorkerOptions) {

@@ -1,32 +1,24 @@
-import type { PreloadOptions } from '../frames.ts'
 import { requiring } from './node-options.ts'
-import { takeOwnProxies } from './own-proxies.ts'
 
 type Environment = Readonly<Record<string, string | undefined>>
 
-/** What a child process is to have in its environment, so that its network is the test's, too. */
+/** What a child process is to have in its environment, so that what its test has loaded here is loaded there, too. */
 export class Inheritance {
   readonly #file: string
-  readonly #proxies: Record<string, string>
   #variables: Environment
 
-  /** Keeps its own copy: the program may take its environment apart. Takes the test's proxies out of it. */
-  constructor(options: PreloadOptions) {
-    this.#file = options.file
-    const { SUPERVISE_AGENT, SUPERVISE_MARK } = process.env
-    this.#proxies = takeOwnProxies(options.env, process.env)
-    this.#variables = { ...options.env, ...this.#proxies, SUPERVISE_AGENT, SUPERVISE_MARK }
+  /**
+   * @param file what Node is to load
+   * @param variables kept as they are now: the program may take its environment apart. Those that are undefined are left out
+   */
+  constructor(file: string, variables: Environment) {
+    this.#file = file
+    this.#variables = { ...variables }
   }
 
-  /** What was taken out of the environment, for threads: theirs is a copy of it. */
-  get proxies(): Readonly<Record<string, string>> {
-    return this.#proxies
-  }
-
-  /** @param proxies what was taken out of the environment of the process by the thread that has started this one */
-  adopt(proxies: Readonly<Record<string, string>>): void {
-    Object.assign(this.#proxies, proxies)
-    this.#variables = { ...this.#variables, ...proxies }
+  /** Adds some. */
+  adopt(variables: Environment): void {
+    this.#variables = { ...this.#variables, ...variables }
   }
 
   /** What has to be set in an environment. What the program has given is left as it is, but for `NODE_OPTIONS`, which is completed. */

@@ -4,19 +4,36 @@ import type { Inheritance } from './inheritance.ts'
 type Any = (this: unknown, ...args: unknown[]) => unknown
 
 /**
- * Has the children of this process come by the test's network, too, with whatever environment the program starts them.
+ * Has the children of this process load it, too, with whatever environment the program starts them.
  */
 export function wrapChildren(inheritance: Inheritance): void {
-  const childProcess = builtin('node:child_process')
-  wrapSpawn(childProcess.ChildProcess.prototype as unknown as { spawn: Any }, inheritance)
+  const { ChildProcess } = builtin('node:child_process')
+  wrapSpawn(ChildProcess.prototype as unknown as { spawn: Any }, inheritance)
   // These go round `ChildProcess`.
-  const module = childProcess as unknown as Record<string, Any>
+  wrapSynchronousStarts((environment) => inheritance.completed(environment))
+}
+
+type Completion = (environment: NodeJS.ProcessEnv) => NodeJS.ProcessEnv | undefined
+
+/**
+ * Changes the environment of what is started and waited for by one call.
+ * @param complete gives back the whole environment, or undefined if it is to stay as it is
+ * @param around has the call happen
+ */
+export function wrapSynchronousStarts(
+  complete: Completion,
+  around: (name: string, start: () => unknown) => unknown = (_name, start) => start(),
+): void {
+  const module = builtin('node:child_process') as unknown as Record<string, Any>
   for (const name of ['spawnSync', 'execFileSync', 'execSync']) {
-    const original = module[name] as Any
-    module[name] = wrapped(original, (args) => {
+    const original = wrapped(module[name] as Any, (args) => {
       const at = name === 'execSync' || isOptions(args[1]) ? 1 : 2
-      return withOptions(args, at, inheritance)
+      return withOptions(args, at, complete)
     })
+    const wrapper: Any = function (...args) {
+      return around(name, () => Reflect.apply(original, this, args))
+    }
+    module[name] = Object.defineProperties(wrapper, Object.getOwnPropertyDescriptors(original))
   }
 }
 
@@ -45,10 +62,10 @@ export function wrapExecve(inheritance: Inheritance): void {
   })
 }
 
-function withOptions(args: readonly unknown[], at: number, inheritance: Inheritance): readonly unknown[] {
+function withOptions(args: readonly unknown[], at: number, complete: Completion): readonly unknown[] {
   const options = args[at]
   if (options != null && !isOptions(options)) return args
-  const env = inheritance.completed((options?.env as NodeJS.ProcessEnv | undefined) ?? process.env)
+  const env = complete((options?.env as NodeJS.ProcessEnv | undefined) ?? process.env)
   if (!env) return args
   const whole = [...args]
   whole[at] = { ...options, env }

@@ -41,14 +41,10 @@ export function whenLoaded(wraps: Wraps): void {
 }
 
 function watch(list: string[], appended: (entry: unknown) => void): void {
-  const prototype = new Proxy(Array.prototype, {
-    set(_target, key, value, receiver) {
-      const done = Reflect.defineProperty(receiver as object, key, {
-        value: value as unknown,
-        writable: true,
-        enumerable: true,
-        configurable: true,
-      })
+  // Somebody else, of another bundle, may be watching it already.
+  const prototype = new Proxy(Object.getPrototypeOf(list) as object, {
+    set(target, key, value, receiver) {
+      const done = Reflect.set(target, key, value, receiver)
       if (receiver === list) appended(value)
       return done
     },

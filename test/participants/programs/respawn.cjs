@@ -1,0 +1,15 @@
+// Keeps a command up by `respawn`, with the options of the first argument, and prints what it tells.
+const respawn = require('respawn')
+const [options, ...command] = process.argv.slice(2)
+const began = Date.now()
+const log = (...words) => console.log(Date.now() - began, ...words)
+const given = JSON.parse(options)
+const sleep = given.sleep === 'square' ? (restarts) => 1000 * restarts ** 2 : given.sleep
+const monitor = respawn(command, { ...given, sleep })
+monitor.on('spawn', () => log('spawn'))
+monitor.on('exit', (code, signal) => log('exit', signal ?? code))
+monitor.on('crash', () => log('crash'))
+monitor.on('force-kill', () => log('force-kill'))
+monitor.on('stop', () => log('stop'))
+monitor.start()
+process.on('SIGTERM', () => monitor.stop())
