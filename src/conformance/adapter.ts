@@ -50,11 +50,11 @@ export interface ConformanceContext<Supervise = unknown> {
   readonly timeline: Timeline
   readonly scope: Scope
   readonly spawner: Spawner
-  /** The fixture of this name. */
+  /** The fixture of this name; in virtual time, what it starts goes by the clock unless its option `clock` is `'real'`. */
   readonly supervise: Supervise
-  /** The fixture of this name; only under `time: 'virtual'`. */
+  /** The fixture of this name; only in virtual time. */
   readonly restartLoop: (options: HarnessLoopOptions) => RestartLoop
-  /** The fixture of this name; only under `time: 'virtual'`. */
+  /** The fixture of this name; only in virtual time. */
   readonly clock: VirtualClock | undefined
 }
 
@@ -67,7 +67,7 @@ export interface SupervisorFacts {
   readonly policies?: readonly RestartLoopPolicy[]
   /** From each exit to the next start, in a row of crashes: as many as are to be measured. */
   readonly delays?: readonly number[]
-  /** By how much a delay may be longer. Default 50, and 0 in virtual time. */
+  /** By how much a delay may be longer. Default 50; in virtual time 0, since nothing comes late there. */
   readonly tolerance?: number
   /** After so long an uptime the delays begin anew. */
   readonly resetAfter?: number
@@ -91,9 +91,12 @@ export interface SupervisorFacts {
   readonly endsWithInput?: boolean
   /** Nothing of the program is left when the supervisor itself is killed. */
   readonly leavesNothingWhenKilled?: boolean
-  /** How long what should happen may take, beyond the times declared here. Real time. Default 10,000. */
+  /** How long what should happen may take in real time, beyond the times declared here. Default 10,000. */
   readonly patience?: number
-  /** How long to watch that nothing is started. Real time. Default: half a second more than the longest of the delays. */
+  /**
+   * How long to watch that nothing is started. Default: half a second more than the longest of the delays; in virtual time,
+   * ten minutes.
+   */
   readonly quiet?: number
 }
 
@@ -105,7 +108,11 @@ export interface SupervisorAdapter<S extends SupervisorUnderTest = SupervisorUnd
   stop?(supervisor: S): unknown
   /** Asks for a restart of the program that runs. Absent: it cannot be asked. */
   restart?(supervisor: S): unknown
-  /** In which time it lives. `virtual` is for those that run in the test's own process. Default `real`. */
+  /**
+   * In which time it lives. `virtual`: in that of the test, be it in the test's own process or a Node program started by
+   * `supervise`; what does not go by that clock fails with `ERR_CLOCK_NOT_JOINED`. Default: it is started once to find out, and is
+   * `virtual` if it is started by `supervise` and goes by the clock; else it is `real`, and the score card says why.
+   */
   readonly time?: 'real' | 'virtual'
   readonly facts?: SupervisorFacts
 }

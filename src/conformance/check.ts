@@ -8,9 +8,9 @@ export interface Check {
   readonly name: string
   /** A sentence in the present tense. */
   readonly title: string
-  /** Why this is nothing to ask of that supervisor; undefined if it is. */
+  /** Why this is nothing to ask of that supervisor; undefined if it is, or if only a trial can show that. */
   readonly unless?: (facts: SupervisorFacts, adapter: SupervisorAdapter) => string | undefined
-  /** Passes by returning; throws a `Deviation` otherwise. */
+  /** Passes by returning; throws a `Deviation` otherwise, or `Inapplicable`. */
   run(trial: Trial): Promise<void>
 }
 

@@ -1,6 +1,6 @@
 import type { VirtualClock } from '../clock/virtual-clock.ts'
 import { SuperviseError } from '../errors.ts'
-import { realDelay, TIMED_OUT, within } from '../real-time.ts'
+import { TIMED_OUT, within } from '../real-time.ts'
 import type { SupervisorAdapter } from './adapter.ts'
 
 /** How long what should happen may take beyond the times that a supervisor declares. ms */
@@ -18,17 +18,27 @@ export function timeLimit({ facts = {}, time }: Pick<SupervisorAdapter, 'facts' 
     : waits + 2 * delays.reduce((sum, delay) => sum + delay, grace + resetAfter + quiet)
 }
 
-/** How the time of a check goes by: in real time for supervisors that are processes, in virtual time for the others. */
+/** So long after a signal another one of its kind is a second one, and not the same. ms of real time */
+const HEARING = 100
+
+/** How the time of a check goes by: in virtual time for supervisors that go by the clock of the test, in real time for the others. */
 export interface Pace {
   readonly virtual: boolean
   /** The outcome of `promise`, or `TIMED_OUT` when it has none `ms` from now or when nothing can happen any more. */
   until<T>(promise: Promise<T>, ms: number): Promise<T | typeof TIMED_OUT>
-  /** Lets so much time go by. ms */
-  pass(ms: number): Promise<void>
+  /** Waits until what was sent to a process has been heard there; the outcome of `over` if that has come by then. */
+  heard<T>(over: Promise<T>): Promise<T | undefined>
 }
 
 /** Waits as everybody does. */
-export const realPace: Pace = { virtual: false, until: within, pass: (ms) => realDelay(ms) }
+export const realPace: Pace = {
+  virtual: false,
+  until: within,
+  async heard(over) {
+    const outcome = await within(over, HEARING)
+    return outcome === TIMED_OUT ? undefined : outcome
+  },
+}
 
 /** Moves the clock. */
 export function virtualPace(clock: VirtualClock): Pace {
@@ -42,7 +52,10 @@ export function virtualPace(clock: VirtualClock): Pace {
         throw error
       }
     },
-    pass: (ms) => clock.advance(ms),
+    async heard(over) {
+      await clock.settle()
+      return Promise.race([over, Promise.resolve(undefined)])
+    },
   }
 }
 

@@ -1,9 +1,9 @@
 import type { SupervisorAdapter } from './adapter.ts'
 import type { Check } from './check.ts'
 import { Trial, type TrialParts } from './trial.ts'
-import { Deviation, type Verdict } from './verdict.ts'
+import { Deviation, Inapplicable, type Verdict } from './verdict.ts'
 
-/** Why this check does not apply to that supervisor; undefined if it does. */
+/** Why this check does not apply to that supervisor, as far as is known before it runs; undefined if it does. */
 export function inapplicable(check: Check, adapter: SupervisorAdapter): string | undefined {
   return check.unless?.(adapter.facts ?? {}, adapter)
 }
@@ -20,6 +20,7 @@ export async function runCheck(check: Check, parts: TrialParts): Promise<Verdict
     await check.run(trial)
     return { kind: 'pass' }
   } catch (error) {
+    if (error instanceof Inapplicable) return { kind: 'not applicable', reason: error.message }
     if (!(error instanceof Deviation)) throw error
     const { expected, seen, detail } = error
     return { kind: 'fail', expected, seen, detail }

@@ -1,4 +1,5 @@
 import type { Check } from './check.ts'
+import { sentenceOf, type TrialTime } from './time.ts'
 import type { Verdict } from './verdict.ts'
 
 /** What a score card says of one check. The same in every run of a supervisor that behaves the same. */
@@ -16,7 +17,7 @@ export interface Score {
 }
 
 /** How a supervisor did in all checks. */
-export interface ScoreCard {
+export interface ScoreCard extends TrialTime {
   readonly supervisor: string
   readonly scores: readonly Score[]
 }
@@ -30,10 +31,11 @@ export function scoreOf({ name, title }: Check, verdict: Verdict, known: string 
 }
 
 /** One card in Markdown: a line for each check. */
-export function renderScoreCard({ supervisor, scores }: ScoreCard): string {
+export function renderScoreCard(card: ScoreCard): string {
+  const { supervisor, scores } = card
   const rows = scores.map((score) => [`\`${score.check}\``, score.title, cellOf(score), remarkOf(score)])
   const head = ['check', 'what it should do', 'verdict', 'what was seen']
-  return `# ${supervisor}\n\n${summary(scores)}.\n\n${table(head, rows)}\n`
+  return `# ${supervisor}\n\n${summary(scores)}. ${sentenceOf(card)}\n\n${table(head, rows)}\n`
 }
 
 /** Several cards side by side, in Markdown, with notes on what failed. Checks are in the order of the first card. */
@@ -47,6 +49,7 @@ export function renderScoreCards(cards: readonly ScoreCard[]): string {
     }),
   ])
   const totals = ['passed', ...cards.map(({ scores }) => `${passed(scores)} of ${applicable(scores)}`)]
+  const times = ['time', ...cards.map(({ time }) => time)]
   const failures = cards.flatMap(({ supervisor, scores }) =>
     scores
       .filter(({ verdict }) => verdict === 'fail')
@@ -54,7 +57,7 @@ export function renderScoreCards(cards: readonly ScoreCard[]): string {
   )
   const names = cards.map(({ supervisor }) => supervisor)
   const notes = failures.length > 0 ? `\n${failures.join('\n')}\n` : ''
-  return `${table(['check', ...names], [...rows, totals])}\n${notes}`
+  return `${table(['check', ...names], [...rows, totals, times])}\n${notes}`
 }
 
 function summary(scores: readonly Score[]): string {

@@ -17,8 +17,9 @@ import type {
   SupervisorUnderTest,
 } from './adapter.ts'
 import { PATIENCE, type Pace } from './pace.ts'
+import { callStops } from './stops.ts'
 import { TrialProcesses } from './trial-processes.ts'
-import { demand } from './verdict.ts'
+import { demand, Inapplicable } from './verdict.ts'
 
 /** Five times what may pass until what is left is seen, or until the next program is heard of. ms */
 const LONG_DRAIN = 5000
@@ -176,7 +177,10 @@ export class Trial {
     return this.#parts.timeline.records(this.#parts.command.id)
   }
 
-  /** Stops the supervisor in its documented way, as often as is said at once, and waits until it says that it has stopped. */
+  /**
+   * Stops the supervisor in its documented way, and does so again, while that is under way, as often as is said. Waits until it
+   * says that it has stopped.
+   */
   async stop(times = 1): Promise<void> {
     const supervisor = this.#running
     const { stop } = this.#parts.adapter
@@ -186,13 +190,11 @@ export class Trial {
       supervisor.kill?.('SIGTERM')
       return supervisor.exited
     }
-    const all = Promise.all(Array.from({ length: times }, one)).then(
-      () => undefined,
-      (error: unknown) => ({ error }),
-    )
-    const outcome = await this.pace.until(all, (this.facts.grace ?? 0) + this.#patience)
-    demand(outcome !== TIMED_OUT, 'its stop to come to an end', 'it did not')
-    demand(outcome === undefined, 'its stop to succeed', 'it failed', outcome && String(outcome.error))
+    const calls = await callStops(one, times, { pace: this.pace, exited: supervisor.exited })
+    const outcomes = await this.pace.until(Promise.all(calls), (this.facts.grace ?? 0) + this.#patience)
+    demand(outcomes !== TIMED_OUT, 'its stop to come to an end', 'it did not')
+    const failure = outcomes.find((outcome) => outcome !== undefined)
+    demand(failure === undefined, 'its stop to succeed', 'it failed', failure && String(failure.error))
   }
 
   /** Asks for a restart. */
@@ -209,10 +211,10 @@ export class Trial {
     return end
   }
 
-  /** Sends a signal to the supervisor itself. */
+  /** Sends a signal to the supervisor itself. Throws `Inapplicable` if it is no process. */
   kill(signal: NodeJS.Signals): void {
     const supervisor = this.#running
-    if (!supervisor.kill) throw new Error("what is no process is tested with `time: 'virtual'`")
+    if (!supervisor.kill) throw new Inapplicable('it is no process of its own')
     supervisor.kill(signal)
   }
 
@@ -237,7 +239,9 @@ export class Trial {
   async noMoreStartsThan(count: number, expected: string): Promise<void> {
     const { timeline, command } = this.#parts
     const more = timeline.until('spawn', { agent: command.id, attempt: count + 1 })
-    const start = await this.pace.until(Promise.race([more, this.#nobodyLeft()]), this.#quiet)
+    // The clock itself knows when nobody is left.
+    const over = this.pace.virtual ? more : Promise.race([more, this.#nobodyLeft()])
+    const start = await this.pace.until(over, this.#quiet)
     demand(start === TIMED_OUT || start === 'nobody', expected, 'there was one more')
   }
 
@@ -273,7 +277,7 @@ export class Trial {
   /** How long to watch that nothing happens. ms */
   get #quiet(): number {
     const { quiet, delays = [] } = this.facts
-    return this.pace.virtual ? PATIENCE.virtual : (quiet ?? Math.max(0, ...delays) + 500)
+    return quiet ?? (this.pace.virtual ? PATIENCE.virtual : Math.max(0, ...delays) + 500)
   }
 
   /** Resolves when a supervisor that is a process has ended and left nothing that could start something. */

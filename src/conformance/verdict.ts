@@ -20,6 +20,11 @@ export class Deviation extends Error {
   }
 }
 
+/** Thrown by a check that turns out to be nothing to ask of this supervisor. */
+export class Inapplicable extends Error {
+  override readonly name = 'Inapplicable'
+}
+
 /** Throws a {@link Deviation} unless `holds`. */
 export function demand(holds: boolean, expected: string, seen: string, detail?: string): asserts holds {
   if (!holds) throw new Deviation(expected, seen, detail)

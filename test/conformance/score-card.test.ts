@@ -13,6 +13,7 @@ const failure = { kind: 'fail', expected: 'an end', seen: 'there was none', deta
 
 const good: ScoreCard = {
   supervisor: 'good',
+  time: 'virtual',
   scores: [
     scoreOf(first, { kind: 'pass' }, undefined),
     scoreOf(second, { kind: 'not applicable', reason: 'it stops nothing' }, undefined),
@@ -20,6 +21,8 @@ const good: ScoreCard = {
 }
 const bad: ScoreCard = {
   supervisor: 'bad',
+  time: 'real',
+  because: 'it is old',
   scores: [scoreOf(first, failure, 'me/bad#1'), scoreOf(second, failure, undefined)],
 }
 
@@ -27,7 +30,7 @@ test('a card has a line for each check, and nothing of the process that ran', ()
   expect(renderScoreCard(good)).toMatchInlineSnapshot(`
     "# good
 
-    1 of 1 checks pass; 1 does not apply.
+    1 of 1 checks pass; 1 does not apply. In virtual time.
 
     | check | what it should do | verdict | what was seen |
     | --- | --- | --- | --- |
@@ -38,7 +41,7 @@ test('a card has a line for each check, and nothing of the process that ran', ()
   expect(renderScoreCard(bad)).toMatchInlineSnapshot(`
     "# bad
 
-    0 of 2 checks pass; 0 do not apply.
+    0 of 2 checks pass; 0 do not apply. In real time, since it is old.
 
     | check | what it should do | verdict | what was seen |
     | --- | --- | --- | --- |
@@ -55,6 +58,7 @@ test('cards stand side by side, with notes on what failed', () => {
     | \`restarts\` | pass | **fail** |
     | \`stops\` | – | **fail** |
     | passed | 1 of 1 | 0 of 2 |
+    | time | virtual | real |
 
     - bad, \`restarts\`: expected an end, but there was none (me/bad#1)
     - bad, \`stops\`: expected an end, but there was none

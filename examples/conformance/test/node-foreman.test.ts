@@ -26,6 +26,7 @@ describeSupervisor('node-foreman', {
     'reports-failure': 'strongloop/node-foreman#176',
     'reports-signal': 'strongloop/node-foreman#176',
     'sigterm-leaves-nothing': 'it listens for SIGINT alone',
+    'second-stop-is-harmless': 'it listens for SIGINT once, so the second one ends it at once',
   },
   report: 'scores/node-foreman',
 })

@@ -1,10 +1,12 @@
 import { fault } from '../../fault/fault.ts'
 import { type Check, unlessAny, unlessDeclared, unlessRestarting } from '../check.ts'
 import { answering, type Trial } from '../trial.ts'
-import { demand } from '../verdict.ts'
+import { demand, Inapplicable } from '../verdict.ts'
 
 /** A delay in which there is time to stop. ms of real time */
 const LONG_ENOUGH = 250
+
+const TOO_SHORT = 'its first delay is too short to stop it meanwhile'
 
 const unlessKilling = unlessAny(unlessDeclared('grace'), ({ afterGrace }) =>
   afterGrace === 'wait' ? 'it documents that it never kills' : undefined,
@@ -26,7 +28,6 @@ export const stoppingChecks: readonly Check[] = [
   {
     name: 'sigterm-leaves-nothing',
     title: 'leaves no process when SIGTERM ends it, as service managers and containers do',
-    unless: (_facts, { time }) => (time === 'virtual' ? 'it is no process of its own' : undefined),
     async run(trial) {
       await trial.start({ policy: trial.policy, script: answering({ drain: trial.longDrain }) })
       await trial.ready(1)
@@ -51,11 +52,11 @@ export const stoppingChecks: readonly Check[] = [
     name: 'stop-during-backoff',
     title: 'does not start the program any more when it is stopped between two starts',
     unless: unlessAny(unlessRestarting, unlessDeclared('delays'), ({ delays: [first = 0] = [] }, { time }) =>
-      first >= (time === 'virtual' ? 1 : LONG_ENOUGH)
-        ? undefined
-        : 'its first delay is too short to stop it meanwhile',
+      first >= (time === 'real' ? LONG_ENOUGH : 1) ? undefined : TOO_SHORT,
     ),
     async run(trial) {
+      const { delays: [first = 0] = [] } = trial.facts
+      if (!trial.pace.virtual && first < LONG_ENOUGH) throw new Inapplicable(TOO_SHORT)
       trial.inject(fault.exit(1), { attempts: 'every' })
       await trial.start({ policy: trial.policy })
       await trial.gone(1, 'the program to exit')
@@ -117,7 +118,7 @@ export const stoppingChecks: readonly Check[] = [
     name: 'second-stop-is-harmless',
     title: 'leaves nothing either when it is told to stop twice',
     async run(trial) {
-      await trial.start({ policy: trial.policy, script: answering({ drain: trial.drain }) })
+      await trial.start({ policy: trial.policy, script: answering({ drain: trial.longDrain }) })
       await trial.ready(1)
       await trial.stop(2)
       await trial.processes.gone('nothing to be left once it has stopped')
