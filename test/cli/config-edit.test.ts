@@ -28,6 +28,11 @@ test.each<[string, string, string]>([
     `${VITEST}${USE}export default defineConfig({ plugins: [supervise()] })\n`,
   ],
   [
+    'a list that is behind what comes from elsewhere',
+    `${VITEST}export default { ...base, plugins: [] }\n`,
+    `${VITEST}${USE}export default { ...base, plugins: [supervise()] }\n`,
+  ],
+  [
     'an empty list',
     `${VITEST}export default defineConfig({ plugins: [] })\n`,
     `${VITEST}${USE}export default defineConfig({ plugins: [supervise()] })\n`,
@@ -62,6 +67,12 @@ test.each<[string, string, string]>([
   ['a variable', 'const config = {}\nexport default config', 'not written as an object'],
   ['CommonJS', 'module.exports = { test: {} }', 'CommonJS'],
   ['what comes from elsewhere', 'export default { ...base, test: {} }', 'may come from elsewhere'],
+  ['what may replace its list', 'export default { plugins: [], ...other }', 'may come from elsewhere'],
+  [
+    'a name that may be that of its list',
+    'export default { plugins: [], [a]: [] }',
+    'may come from elsewhere',
+  ],
   ['computed names', 'export default { [plugins]: [], test: {} }', 'may come from elsewhere'],
   ['a list from elsewhere', 'export default { plugins: all() }', 'not written as a list'],
   ['a list by its name', 'export default { plugins, test: {} }', 'not written as a list'],

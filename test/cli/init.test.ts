@@ -193,7 +193,8 @@ test('--install has the package manager install what is missing, and tells when 
   expect(filesOf(scratch)['installed']).toMatch(/^add --save-dev vitest(@4)? vitest-supervise\n$/)
   scratch.write('code', '7')
   const bad = install()
-  expect([bad.status, bad.stdout]).toEqual([2, ''])
+  expect(bad.status).toBe(2)
+  expect(JSON.parse(String(bad.stdout))).toMatchObject({ error: { code: 'ERR_INIT_FAILED' } })
   expect(bad.stderr).toContain('exited with 7')
 })
 

@@ -13,6 +13,7 @@ import { run } from './support/command-run.ts'
 interface Listed {
   readonly runs: {
     readonly id: string
+    readonly kept: readonly string[]
     readonly state: string
     readonly main: number | null
     readonly directory: string
@@ -128,6 +129,29 @@ test('what is kept of failed tests stays, and so does who has the pid of a dead 
   expect(await run(project, 'reap')).toMatchObject({ code: 0 })
   expect(project.read(`t/${mark}/run.json`)).toBeUndefined()
   expect(alive(innocent)).toBe(true)
+})
+
+test('of a damaged list of what is kept ps tells what can be read, and reap lets it stay', async () => {
+  const project = labProject({ files: {} })
+  const lists = { 'vs-0000000a': 7, 'vs-0000000b': { a: 1 }, 'vs-0000000c': 'x', 'vs-0000000d': ['x', 7] }
+  for (const [mark, kept] of Object.entries(lists)) {
+    const record = { mark, owner: { pid: 1, startTime: '1' }, namespace: '', kept }
+    project.write(`t/${mark}/run.json`, JSON.stringify(record))
+  }
+  const [json, words, reap] = [
+    await run(project, 'ps', '--json'),
+    await run(project, 'ps'),
+    await run(project, 'reap'),
+  ]
+  expect([json.code, words.code, reap.code]).toEqual([0, 0, 0])
+  expect(listed(json.out).map(({ state, kept }) => [state, kept])).toEqual([
+    ['kept', []],
+    ['kept', []],
+    ['kept', []],
+    ['kept', ['x']],
+  ])
+  expect(words.out.match(/keeps .*/g)).toEqual(['keeps 1 of failed tests'])
+  for (const mark of Object.keys(lists)) expect(project.read(`t/${mark}/run.json`)).toBeDefined()
 })
 
 /** A process that says that it belongs to this run of the project. */

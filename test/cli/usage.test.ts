@@ -2,7 +2,9 @@ import { afterAll, expect, test } from 'vitest'
 
 import { RESTARTS } from '../explore/support/project.ts'
 import { LabProject } from '../lab/project.ts'
+import { failureOf } from '../../src/cli/failure.ts'
 import { run } from './support/command-run.ts'
+import { invoke } from './support/invoke.ts'
 
 const project = new LabProject({
   files: {
@@ -50,4 +52,38 @@ test.each([
   expect({ code, out }).toEqual({ code: 2, out: '' })
   expect(err).toContain(message)
   expect(err).not.toMatch(/^ +at /m)
+})
+
+test.each<[string, string[], string, string]>([
+  ['an error of this package', ['doctor', '/nowhere', '--json'], 'ERR_PROJECT_INVALID', '/nowhere'],
+  ['an unknown option', ['ps', '--jsn', '--json'], 'ERR_OPTION_UNKNOWN', "unknown option '--jsn'"],
+  [
+    'no number',
+    ['explore', '--workers', 'two', '--json'],
+    'ERR_OPTION_INVALID',
+    "argument 'two' is invalid. It must be a whole number, 0 or more.",
+  ],
+  ['an unknown command', ['pss', '--json'], 'ERR_OPTION_INVALID', "unknown command 'pss'"],
+])('of %s --json prints one object, and the standard error the message', async (_, args, code, message) => {
+  const ended = await invoke(args)
+  expect(ended.code).toBe(2)
+  const { error } = JSON.parse(ended.out) as { error: { code: string; message: string } }
+  expect(JSON.parse(ended.out)).toEqual({ error: { code, message: expect.stringContaining(message) } })
+  expect(error.message).not.toMatch(/^error: |^ +at /m)
+  expect(ended.err).toContain(error.message)
+})
+
+test('--json asks for JSON before `--` alone, and its help is a text', async () => {
+  expect(await invoke(['doctor', '--', '/nowhere', '--json'])).toMatchObject({ code: 2, out: '' })
+  const help = await invoke(['ps', '--json', '--help'])
+  expect(help.code).toBe(0)
+  expect(help.out).toMatch(/^Usage: /)
+})
+
+test.each<[unknown, object]>([
+  [Object.assign(new Error('no right'), { code: 'EACCES' }), { code: 'EACCES', message: 'no right' }],
+  [new TypeError('no function'), { code: null, message: 'no function' }],
+  ['a text', { code: null, message: 'a text' }],
+])('of %s JSON has the code of the system, if there is one, and no stack', (error, failure) => {
+  expect(failureOf(error)).toEqual(failure)
 })

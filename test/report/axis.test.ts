@@ -3,12 +3,12 @@ import { expect, test } from 'vitest'
 import { orderedAxis } from '../../src/report/axis.ts'
 import { durationText } from '../../src/report/duration.ts'
 import { realTimesOf } from '../../src/report/times.ts'
-import { crashLoop, recorded } from './sample.ts'
+import { crashLoop, recordingOf } from './recordings.ts'
 
 const note = { kind: 'note', text: '' } as const
 
 test('what happens at one instant has a slot each, and longer waits are wider by the root of their length', () => {
-  const { width, positions, ticks } = orderedAxis(crashLoop(4), { width: 900, slot: 10 })
+  const { width, positions, ticks } = orderedAxis(recordingOf(crashLoop(4)), { width: 900, slot: 10 })
   const steps = positions.slice(1).map((at, index) => Math.round(at - positions[index]!))
   const slot = steps[0]!
   expect(steps.filter((step) => step === slot)).toHaveLength(17)
@@ -21,10 +21,10 @@ test('what happens at one instant has a slot each, and longer waits are wider by
 
 test('an hour does not hide a second, and a slot is never narrower than asked', () => {
   const { positions } = orderedAxis(
-    recorded([
+    recordingOf([
       [0, note],
       [1000, note],
-      [3_601_000, note],
+      [3_600_000, note],
     ]),
     { width: 100, slot: 30 },
   )
@@ -33,7 +33,7 @@ test('an hour does not hide a second, and a slot is never narrower than asked', 
 })
 
 test('labels that would touch the one before are left out', () => {
-  const dense = recorded(Array.from({ length: 100 }, (_, index) => [index, note] as const))
+  const dense = recordingOf(Array.from({ length: 100 }, () => [1, note] as const))
   const { ticks } = orderedAxis(dense, { width: 500, slot: 5, character: 6 })
   for (const [index, { at, label }] of ticks.entries()) {
     expect(ticks[index + 1]?.at ?? Infinity).toBeGreaterThanOrEqual(at + label.length * 6)
@@ -42,12 +42,12 @@ test('labels that would touch the one before are left out', () => {
 })
 
 test('real times begin with the first event and end with the recording; there are none where they are not known', () => {
-  const recording = recorded(
+  const recording = recordingOf(
     [
       [0, note],
       [1000, note],
     ],
-    { end: 2000 },
+    { end: 1000 },
   )
   const [first = 0, second = 0] = recording.realTimes
   expect(realTimesOf(recording)).toEqual([0, second - first, recording.end.real - first])
@@ -55,7 +55,7 @@ test('real times begin with the first event and end with the recording; there ar
 })
 
 test('time that was real again after the virtual one does not go backwards', () => {
-  const recording = recorded([[5000, note]])
+  const recording = recordingOf([[5000, note]])
   const late = { ...recording, end: { time: 12.34, virtual: false, real: 0 } }
   expect(orderedAxis(late, { width: 100, slot: 10 })).toEqual(
     orderedAxis(recording, { width: 100, slot: 10 }),

@@ -4,7 +4,8 @@ import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest'
 import { noBrowser } from '../support/browser-path.ts'
 import { startBrowser } from '../support/start-browser.ts'
 import { chosenEvent, listed, openReport } from './opened.ts'
-import { busyDay, crashLoop, recordingOf, runOf, smallRun, testOf } from './runs.ts'
+import { busyDay, crashLoop, recordingOf } from './recordings.ts'
+import { runOf, smallRun, testOf } from './runs.ts'
 
 let browser: Browser
 
@@ -72,6 +73,12 @@ test('lanes zoom by wheel, buttons and keys, scroll, and show all again', async 
   expect(await picture(page)).not.toBe(zoomed)
   await page.keyboard.press('0')
   await page.keyboard.press('+')
+  await expect.poll(() => picture(page)).toBe(zoomed)
+  // Wherever the focus is.
+  await page.getByRole('grid').focus()
+  await page.keyboard.press('-')
+  await expect.poll(() => picture(page)).toBe(whole)
+  await page.keyboard.press('=')
   await expect.poll(() => picture(page)).toBe(zoomed)
 })
 

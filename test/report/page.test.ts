@@ -4,7 +4,8 @@ import { gunzipSync } from 'node:zlib'
 import { expect, test } from 'vitest'
 
 import { reportPage } from '../../src/report/page.ts'
-import { crashLoop, hostileRun, recordingOf, runOf, testOf } from './runs.ts'
+import { crashLoop, recordingOf } from './recordings.ts'
+import { hostileRun, runOf, testOf } from './runs.ts'
 
 const run = runOf(testOf('crashes', [recordingOf(crashLoop(3))]))
 

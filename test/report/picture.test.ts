@@ -3,7 +3,7 @@ import { expect, test } from 'vitest'
 import { packRecordings, unpackRecordings } from '../../src/report/packed.ts'
 import { timelinePicture } from '../../src/report/picture.ts'
 import type { Recording } from '../../src/timeline/recording.ts'
-import { crashLoop, recorded } from './sample.ts'
+import { crashLoop, recordingOf } from './recordings.ts'
 
 /** What the picture tells whoever reads it: its texts, in their order. */
 async function textsOf(...recordings: Recording[]): Promise<string[]> {
@@ -11,9 +11,14 @@ async function textsOf(...recordings: Recording[]): Promise<string[]> {
   return [...svg.matchAll(/<text[^>]*>([^<]*)</g)].map(([, text]) => text ?? '')
 }
 
+/** An agent that crashes so often. */
+function looping(attempts: number, wait?: (attempt: number) => number): Recording {
+  return recordingOf(crashLoop(attempts, 'agent', wait))
+}
+
 test('the picture of the first example is that of the documents', async () => {
   const facts = { title: 'waits 1, 2, 4 and 8 s, then gives up', failed: false }
-  await expect(await timelinePicture([crashLoop(5)], facts)).toMatchFileSnapshot(
+  await expect(await timelinePicture([looping(5)], facts)).toMatchFileSnapshot(
     '../../docs/images/timeline.svg',
   )
 })
@@ -26,14 +31,17 @@ test('real times are in it only where time was real', async () => {
     realTimes: [],
     end: { ...recording.end, real: 1 },
   })
-  const virtual = crashLoop(2)
+  const virtual = looping(2)
   expect(await draw(other(virtual))).toBe(await draw(virtual))
-  const real = recorded([[12.345, { kind: 'spawn', agent: 'web', attempt: 1 }]], { end: 99, virtual: false })
+  const real = recordingOf([[12.345, { kind: 'spawn', agent: 'web', attempt: 1 }]], {
+    end: 86.655,
+    virtual: false,
+  })
   expect(await textsOf(real)).toEqual(expect.arrayContaining(['real time', '12.345 ms', '99 ms']))
 })
 
 test('faults, exits, signals and backoffs are told in words', async () => {
-  const texts = await textsOf(crashLoop(2))
+  const texts = await textsOf(looping(2))
   expect(texts).toEqual(
     expect.arrayContaining(['agent#1', 'fault: exit', 'exit 1', 'backoff 1 s', 'agent#2', 'gave up']),
   )
@@ -41,7 +49,7 @@ test('faults, exits, signals and backoffs are told in words', async () => {
 
 test('what tests say does not break the document', async () => {
   const text = '</text><script>alert(1)</script> ]]> & " \' \u0000\u001B[31m \u202E \uD800 \uFFFF\n'
-  const recording = recorded([
+  const recording = recordingOf([
     [0, { kind: 'note', text }],
     [0, { kind: 'spawn', agent: text, attempt: 1 }],
   ])
@@ -52,14 +60,14 @@ test('what tests say does not break the document', async () => {
 })
 
 test('there is nothing in it from elsewhere', async () => {
-  const svg = await timelinePicture([crashLoop(2)], { title: '', failed: false })
+  const svg = await timelinePicture([looping(2)], { title: '', failed: false })
   expect(svg.replace('xmlns="http://www.w3.org/2000/svg"', '')).not.toMatch(
     /https?:|href|@import|<script|<image|<foreignObject/,
   )
 })
 
 test('of 10,000 events the first and the last ones are shown, and it says so', async () => {
-  const recording = crashLoop(2000, 'agent', () => 250)
+  const recording = looping(2000, () => 250)
   const svg = await timelinePicture([recording], { title: '', failed: true })
   expect(svg.length).toBeLessThan(300_000)
   expect(svg).toContain('9,800 events are not shown')
@@ -68,15 +76,12 @@ test('of 10,000 events the first and the last ones are shown, and it says so', a
 })
 
 test('however much there is to tell, it stays below 300 kB', async () => {
-  const talk = recorded([
+  const talk = recordingOf([
     ...Array.from(
       { length: 60 },
       (_, index) => [0, { kind: 'spawn', agent: `agent-${index}`, attempt: 1 }] as const,
     ),
-    ...Array.from(
-      { length: 400 },
-      (_, index) => [index, { kind: 'note', text: '<&"'.repeat(10_000) }] as const,
-    ),
+    ...Array.from({ length: 400 }, () => [1, { kind: 'note', text: '<&"'.repeat(10_000) }] as const),
   ])
   const svg = await timelinePicture(Array(9).fill(talk) as Recording[], {
     title: '&'.repeat(50_000),
@@ -86,19 +91,19 @@ test('however much there is to tell, it stays below 300 kB', async () => {
 })
 
 test('the events that a packed recording has lost are counted as well', async () => {
-  const [cut] = unpackRecordings(packRecordings([crashLoop(5000, 'agent', () => 1)]))
+  const [cut] = unpackRecordings(packRecordings([looping(5000, () => 1)]))
   expect(await textsOf(cut!)).toContain('⋯ 24,800 events are not shown ⋯')
 })
 
 test('a few attempts have a row each, and many share rows', async () => {
   const rows = async (attempts: number): Promise<number> =>
-    (await textsOf(crashLoop(attempts))).filter((text) => text.startsWith('agent')).length
+    (await textsOf(looping(attempts))).filter((text) => text.startsWith('agent')).length
   expect(await rows(5)).toBe(5)
   expect(await rows(13)).toBeLessThan(6)
-  expect(await textsOf(crashLoop(13))).toEqual(expect.arrayContaining(['#1', '#7', '#13']))
+  expect(await textsOf(looping(13))).toEqual(expect.arrayContaining(['#1', '#7', '#13']))
 })
 
 test('several recordings are one below the other, with a number each', async () => {
-  const texts = await textsOf(crashLoop(1, 'web'), crashLoop(1, 'db'))
+  const texts = await textsOf(recordingOf(crashLoop(1, 'web')), recordingOf(crashLoop(1, 'db')))
   expect(texts).toEqual(expect.arrayContaining(['1: virtual time', 'web#1', '2: virtual time', 'db#1']))
 })

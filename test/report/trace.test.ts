@@ -4,7 +4,8 @@ import { expect, test } from 'vitest'
 import type { ReportData } from '../../src/report/report-data.ts'
 import { chromeTrace } from '../../src/report/trace.ts'
 import { recorded, steps } from '../timeline/recorded.ts'
-import { busyDay, crashLoop, recordingOf, runOf, testOf } from './runs.ts'
+import { busyDay, crashLoop, recordingOf } from './recordings.ts'
+import { runOf, testOf } from './runs.ts'
 
 interface Written {
   readonly name: string

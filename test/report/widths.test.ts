@@ -61,6 +61,16 @@ test('at 360 px list and test are two screens, and a button leads back', async (
   expect(complaints).toEqual([])
 })
 
+test('at 360 px the keys of the help are no higher than their own line', async () => {
+  const { page } = await openReport(browser, smallRun, { viewport: { width: 360, height: 700 } })
+  await page.keyboard.press('?')
+  const heights = await page.evaluate(
+    `[...document.querySelectorAll('.help kbd')].map((element) => element.getBoundingClientRect().height)`,
+  )
+  expect(new Set(heights as number[]).size).toBe(1)
+  expect(await overflow(page)).toBeLessThanOrEqual(0)
+})
+
 test('texts without a space in them widen nothing', async () => {
   for (const width of [360, 768]) {
     const { page } = await openReport(browser, hostileRun, {

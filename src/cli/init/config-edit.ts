@@ -69,12 +69,15 @@ function withUse(
     const [bracket, next] = [tokens[at], tokens[at + 1]]
     return bracket && next ? behind(text, bracket, next, item) : { refusal: 'its text is not understood' }
   }
-  const plugins = config.properties.get('plugins')
+  const { properties, lastUnnamed } = config
+  const plugins = properties.get('plugins')
+  // What comes behind a list has the last word.
+  if (lastUnnamed !== undefined && lastUnnamed > (plugins ?? -1))
+    return { refusal: 'its `plugins` may come from elsewhere' }
   if (plugins !== undefined) {
     const isList = tokens[plugins]?.text === '[' && tokens[plugins - 1]?.text === ':'
     return isList ? insert(plugins, 'supervise()') : { refusal: 'its `plugins` are not written as a list' }
   }
-  if (!config.isPlain) return { refusal: 'its `plugins` may come from elsewhere' }
   return insert(config.open, 'plugins: [supervise()]')
 }
 

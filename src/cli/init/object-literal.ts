@@ -7,20 +7,20 @@ export interface ObjectLiteral {
   readonly close: number
   /** Of each property the index of the token at which its value begins, by the name of the property. */
   readonly properties: ReadonlyMap<string, number>
-  /** Whether it has all its properties by name: none comes by `...`, and none has a computed name. */
-  readonly isPlain: boolean
+  /** The index of the token with which the last property begins that it does not name: by `...`, or with a computed name. */
+  readonly lastUnnamed: number | undefined
 }
 
 /** The object whose first bracket is at this index; undefined if there is none. */
 export function objectAt(tokens: readonly Token[], open: number): ObjectLiteral | undefined {
   if (tokens[open]?.text !== '{') return undefined
   const properties = new Map<string, number>()
-  let isPlain = true
+  let lastUnnamed: number | undefined
   for (let at = open + 1; at < tokens.length;) {
     const token = tokens[at]
-    if (token?.text === '}') return { open, close: at, properties, isPlain }
+    if (token?.text === '}') return { open, close: at, properties, lastUnnamed }
     if (token?.kind === 'word' || token?.kind === 'string') properties.set(nameOf(token), at + 2)
-    else isPlain = false
+    else lastUnnamed = at
     at = endOfItem(tokens, at)
   }
   return undefined

@@ -74,10 +74,6 @@ export function App({ report }: { readonly report: Report }): JSX.Element {
     m: () => setMerged(!isMerged),
     c: () => void copy(),
     '?': () => dialog.current?.showModal(),
-    '+': () => click('[aria-label="Zoom in"]'),
-    '=': () => click('[aria-label="Zoom in"]'),
-    '-': () => click('[aria-label="Zoom out"]'),
-    '0': () => click('[title="Show all of it (0)"]'),
     Escape: () => {
       if (document.activeElement !== search.current) return
       setQuery('')
@@ -130,9 +126,4 @@ export function App({ report }: { readonly report: Report }): JSX.Element {
       </p>
     </div>
   )
-}
-
-/** The keys of the lanes hold wherever the focus is: their buttons do it. */
-function click(selector: string): void {
-  document.querySelector<HTMLButtonElement>(selector)?.click()
 }

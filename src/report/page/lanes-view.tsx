@@ -4,7 +4,7 @@ import { useEffect, useRef, useState } from 'preact/hooks'
 import { durationText } from '../duration.ts'
 import { agentText, eventText } from '../../timeline/text.ts'
 import { barText } from './find.ts'
-import { hasModifier } from './keys.ts'
+import { hasModifier, useKeys } from './keys.ts'
 import { ROW, RULER } from './painter.ts'
 import { type AxisKind, barTime, type Scene } from './scene.ts'
 import { type Hover, Stage } from './stage.ts'
@@ -48,13 +48,14 @@ export function LanesView(properties: LanesViewProperties): JSX.Element {
   }, [])
   useEffect(() => stage.current?.show(scene, chosen), [scene, chosen])
 
+  const zoomIn = (): void => stage.current?.camera.zoomBy(1)
+  const zoomOut = (): void => stage.current?.camera.zoomBy(-1)
+  const showAll = (): void => stage.current?.camera.reset()
+  useKeys({ '+': zoomIn, '=': zoomIn, '-': zoomOut, '0': showAll })
   const onKeyDown = (event: KeyboardEvent): void => {
     if (hasModifier(event)) return
     if (event.key === 'ArrowLeft') stage.current?.camera.panBy(-1)
     else if (event.key === 'ArrowRight') stage.current?.camera.panBy(1)
-    else if (event.key === '+' || event.key === '=') stage.current?.camera.zoomBy(1)
-    else if (event.key === '-') stage.current?.camera.zoomBy(-1)
-    else if (event.key === '0') stage.current?.camera.reset()
     else return
     event.preventDefault()
     event.stopPropagation()
@@ -81,25 +82,13 @@ export function LanesView(properties: LanesViewProperties): JSX.Element {
           >
             Merge<span class="wide"> attempts</span>
           </button>
-          <button
-            type="button"
-            class="square"
-            aria-label="Zoom out"
-            title="Zoom out (−)"
-            onClick={() => stage.current?.camera.zoomBy(-1)}
-          >
+          <button type="button" class="square" aria-label="Zoom out" title="Zoom out (−)" onClick={zoomOut}>
             −
           </button>
-          <button
-            type="button"
-            class="square"
-            aria-label="Zoom in"
-            title="Zoom in (+)"
-            onClick={() => stage.current?.camera.zoomBy(1)}
-          >
+          <button type="button" class="square" aria-label="Zoom in" title="Zoom in (+)" onClick={zoomIn}>
             +
           </button>
-          <button type="button" title="Show all of it (0)" onClick={() => stage.current?.camera.reset()}>
+          <button type="button" title="Show all of it (0)" onClick={showAll}>
             Fit
           </button>
           <button type="button" aria-label="Copy as text" title="The text of the timeline (c)" onClick={copy}>

@@ -1,5 +1,5 @@
 import type { JSX } from 'preact'
-import { useEffect, useMemo, useState } from 'preact/hooks'
+import { useLayoutEffect, useMemo, useState } from 'preact/hooks'
 
 import type { ReportedTest } from '../report-data.ts'
 import { durationText } from '../duration.ts'
@@ -28,7 +28,8 @@ export function TestList({ tests, chosen, choose }: TestListProperties): JSX.Ele
   const at = rows.findIndex((row) => keyOf(row) === (focused ?? chosen?.id))
   const current = at === -1 ? undefined : at
 
-  useEffect(() => setFocused(undefined), [chosen])
+  // Before the next key is heard, which may move the focus on.
+  useLayoutEffect(() => setFocused(undefined), [chosen])
 
   const fold = (file: string, isFolded: boolean): void => {
     const next = new Set(folded)
