@@ -40,6 +40,47 @@ export const CAMPAIGNS = {
     shows: [["three agents that share the network's faults: timelines", 'one on each Node']],
     bounded: ['--scenario', 'network', '--runs', '10', '--nodes', '20'],
   },
+  'determinism-processes': {
+    script: 'determinism',
+    shows: [
+      [
+        'a supervisor of 40 lines in a process of its own, 20 children that crash: timelines, half beside two busy loops a core',
+        'one, in 200 runs, on Node 20, 22, 24 and 26',
+      ],
+    ],
+    bounded: ['--scenario', 'processes', '--runs', '5', '--load', '0,2', '--pools', 'forks'],
+  },
+  'determinism-peers': {
+    script: 'determinism',
+    shows: [
+      [
+        "two supervisors that talk HTTP over a Unix socket, and the test's own timers, 131 events: timelines",
+        'one, in 100 runs, the median under 3 s',
+      ],
+    ],
+    bounded: ['--scenario', 'peers', '--runs', '10', '--load', '0', '--pools', 'forks', '--nodes', '20'],
+  },
+  'determinism-third-party': {
+    script: 'determinism',
+    shows: [
+      [
+        'nodemon, node-foreman and `node --watch` as they come, idle and beside two busy loops a core: timelines',
+        'one, in 50 runs each',
+      ],
+    ],
+    bounded: [
+      '--scenario',
+      'third-party',
+      '--runs',
+      '3',
+      '--load',
+      '0,2',
+      '--pools',
+      'forks',
+      '--nodes',
+      '20',
+    ],
+  },
   equality: {
     script: 'equality',
     shows: [

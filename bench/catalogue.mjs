@@ -6,6 +6,11 @@
 export const BENCHES = {
   agent: { about: 'the fixture `agent`, and `prewarm`', module: './agent.mjs', seconds: 40 },
   restarts: { about: 'a day of backoff in virtual time', module: './restarts.mjs', seconds: 65 },
+  processes: {
+    about: 'supervisors in other processes, in virtual time',
+    module: './processes.mjs',
+    seconds: 75,
+  },
   simulation: { about: 'restarts in memory', module: './simulation.mjs', seconds: 20 },
   exploration: { about: 'schedules explored, by threads', module: './exploration.mjs', seconds: 170 },
   'network-start': {

@@ -1,5 +1,10 @@
+import { PROCESS_SCENARIOS } from './process-scenarios.ts'
+
 /** Where each run of the scenario leaves its hash, a line each, and its timeline if the hash is new there. */
 export const HASHES = 'hashes.log'
+
+/** Where each run leaves how long it took, if that is of interest, in real ms: a line each. */
+export const WALL_TIMES = 'wall-times.log'
 
 /** What can be run again and again. */
 export type ScenarioName = keyof typeof SCENARIOS
@@ -24,10 +29,13 @@ import { appendFileSync, existsSync, writeFileSync } from 'node:fs'
 import { ExponentialBackoff, expect, fault, test } from 'vitest-supervise'
 
 const RUNS = Array.from({ length: ${runs} }, (_, run) => run)
+const realNow = performance.now.bind(performance)
+const path = (name) => import.meta.dirname + '/' + name
 
-function leave(timeline) {
+function leave(timeline, took) {
   const hash = timeline.hash()
   appendFileSync('${HASHES}', hash + '\\n')
+  if (took !== undefined) appendFileSync('${WALL_TIMES}', took + '\\n')
   if (!existsSync(hash + '.txt')) writeFileSync(hash + '.txt', String(timeline))
 }
 ${SCENARIOS[name]}`
@@ -127,6 +135,7 @@ test.for(RUNS)('run %i', async (run, { network, restartLoop, faults, clock, time
   leave(timeline)
 })
 `,
+  ...PROCESS_SCENARIOS,
 } as const
 
 export const SCENARIO_NAMES = Object.keys(SCENARIOS) as ScenarioName[]

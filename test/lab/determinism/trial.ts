@@ -1,6 +1,7 @@
 import { LabProject } from '../project.ts'
 import type { Runtime } from '../runtime.ts'
-import { CALLER, HASHES, scenario, type ScenarioName } from './scenario.ts'
+import { processPrograms } from './process-scenarios.ts'
+import { CALLER, HASHES, scenario, type ScenarioName, WALL_TIMES } from './scenario.ts'
 
 /** What came of some runs of the scenario. */
 export interface Trial {
@@ -8,6 +9,8 @@ export interface Trial {
   readonly hashes: ReadonlyMap<string, number>
   /** The timelines themselves, by hash. */
   readonly timelines: ReadonlyMap<string, string>
+  /** How long each run took, in real ms, where the scenario measures it. */
+  readonly wallTimes: readonly number[]
   /** What the run printed, if a test failed. */
   readonly failure: string | undefined
 }
@@ -21,15 +24,15 @@ export async function tryScenario(
 ): Promise<Trial> {
   await using project = new LabProject({
     runtime,
-    files: { 'scenario.test.js': scenario(name, runs), 'caller.mjs': CALLER },
-    modules: { msw: 'msw' },
+    files: { 'scenario.test.js': scenario(name, runs), 'caller.mjs': CALLER, ...processPrograms() },
+    modules: { msw: 'msw', nodemon: 'nodemon', foreman: 'foreman' },
     test: { pool, testTimeout: 60_000 },
   })
   const run = await project.run()
+  const linesOf = (file: string): string[] => (project.read(file) ?? '').split('\n').filter(Boolean)
   const hashes = new Map<string, number>()
-  for (const hash of (project.read(HASHES) ?? '').split('\n').filter(Boolean)) {
-    hashes.set(hash, (hashes.get(hash) ?? 0) + 1)
-  }
+  for (const hash of linesOf(HASHES)) hashes.set(hash, (hashes.get(hash) ?? 0) + 1)
   const timelines = new Map([...hashes.keys()].map((hash) => [hash, project.read(`${hash}.txt`) ?? '']))
-  return { hashes, timelines, failure: run.code === 0 ? undefined : run.output }
+  const wallTimes = linesOf(WALL_TIMES).map(Number)
+  return { hashes, timelines, wallTimes, failure: run.code === 0 ? undefined : run.output }
 }

@@ -25,8 +25,9 @@ interface Manifest {
 const TOOLS = new Set(['src/real-time.ts', 'src/wait.ts', 'src/json.ts'])
 /** By this a test reaches the package in a project of its own. */
 const LAB = 'test/lab/project.ts'
-/** What a test that reads it is about is not in an installed package, or not in that form. */
-const NOT_THERE = /['"`/](?:dist|scripts|bench|agent\/main\.ts)(?=['"`/])|test\/lab\/compile|\.\/compile\.ts/
+/** What a test that reads it, or has a program import it, is about is not in an installed package, or not in that form. */
+const NOT_THERE =
+  /['"`/](?:dist|scripts|bench|agent\/main\.ts)(?=['"`/])|test\/lab\/compile|\.\/compile\.ts|['"`]fixtures\/[\w-]+\.ts/
 /** What they read besides, from the root. */
 const ASSETS = [
   'test',
