@@ -27,12 +27,23 @@ const platforms = {
   shouldIgnore({ node, key, parent }) {
     const isBranch =
       key === 'consequent' && asksForPlatform(parent.test) && parent.test.right.value === 'win32'
-    return isBranch || asksForPlatform(node) ? 'it is for another system' : undefined
+    const isCase = node.type === 'SwitchCase' && node.test && isPlatform(parent.discriminant)
+    const isForeign = isBranch || isCase || asksForPlatform(node) || isOfWindows(node)
+    return isForeign ? 'it is for another system' : undefined
   },
 }
 
+function isOfWindows({ type, id, key }) {
+  if (type === 'FunctionDeclaration') return id?.name === 'taskkill'
+  return type === 'ObjectProperty' && key.name === 'windowsHide'
+}
+
 function asksForPlatform({ type, left }) {
-  return type === 'BinaryExpression' && left.property?.name === 'platform' && left.object.name === 'process'
+  return type === 'BinaryExpression' && isPlatform(left)
+}
+
+function isPlatform({ property, object }) {
+  return property?.name === 'platform' && object.name === 'process'
 }
 
 export const strykerPlugins = Object.entries({ wording, mounts, platforms }).map(([name, value]) => ({

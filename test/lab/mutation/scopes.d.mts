@@ -15,5 +15,8 @@ export const SCOPES: Readonly<Record<string, MutationScope>>
 /** Tests that take a second or more, or put the machine under load. What they see, others see as well. */
 export const TOO_SLOW: readonly RegExp[]
 
+/** Tests that for a while leave no descriptor to the process, and so none to the run, of which they are threads. */
+export const OF_THE_WHOLE_PROCESS: readonly RegExp[]
+
 /** Where Stryker keeps what it knows of a scope, as a report in its JSON format. */
 export function resultsOf(scope: string): string
