@@ -158,7 +158,7 @@ test('the child of an agent that has said nothing, and ends with its test, is a 
     keepRuntimeDir: 'never',
   })
   // Takes until long after the other one has ended.
-  await harness.spawnAgent({ agent: 'slow', readyWhen: { stdout: 'up' }, closeGrace: 300 })
+  await harness.spawnAgent({ agent: 'slow', readyWhen: { stdout: 'up' }, closeGrace: 1000 })
   const start = startAs(harness)
   await once(start('true'), 'exit')
   const agent = start(harness.agentCommand.file)

@@ -13,11 +13,16 @@ import { until } from '../support/until.ts'
 
 type Kind = keyof typeof KINDS
 
-/** Starts a supervisor of this kind over the harness's agent. */
-function start(harness: Harness, kind: Kind, script: AgentScript = {}): Promise<SupervisorHandle> {
+/** Starts a supervisor of this kind over the harness's agent; `closeGrace`: ms, short for those that ignore SIGTERM. */
+function start(
+  harness: Harness,
+  kind: Kind,
+  script: AgentScript = {},
+  closeGrace = 500,
+): Promise<SupervisorHandle> {
   const { file: agent } = harness.agentCommand.with({ script })
   const { file, args, env } = KINDS[kind]!(new Scratch(), agent)
-  return harness.supervise(file, args, { env, closeGrace: 500 })
+  return harness.supervise(file, args, { env, closeGrace })
 }
 
 /** A program of Node that is a supervisor with this body, with `start()`, which starts an agent, at hand. */
@@ -97,7 +102,7 @@ test('what an agent does by itself is told with its code', async () => {
 
 test('the answer to a signal of the supervisor is told with its code', async () => {
   const harness = await openHarness()
-  const supervisor = await start(harness, 'node', { onSignal: { SIGTERM: { exit: 9 } } })
+  const supervisor = await start(harness, 'node', { onSignal: { SIGTERM: { exit: 9 } } }, 30_000)
   await harness.timeline.until('ready')
   await supervisor.close()
   expect(await harness.timeline.until('exit')).toMatchObject({ exitCode: 9 })
