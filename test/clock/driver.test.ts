@@ -1,5 +1,3 @@
-import { getEventListeners } from 'node:events'
-
 import { expect, test } from 'vitest'
 
 import { realNow, realTurn } from '../../src/real-time.ts'
@@ -8,11 +6,11 @@ import { scripted } from './scripted-participants.ts'
 const NEVER = new Promise<never>(() => {})
 
 test('time moves when the last has said that he rests', async () => {
-  const { clock, programs, told, host } = scripted({ programs: [{ rests: false }, {}] })
+  const { clock, change, told, host } = scripted({ programs: [{ rests: false }, {}] })
   const advanced = clock.advance(5)
   for (let turn = 0; turn < 20; turn++) await realTurn()
   expect(told).toEqual([])
-  Object.assign(programs[0] as object, { rests: true })
+  change({ rests: true })
   host.onChange()
   await advanced
   expect(told.slice(0, 2)).toEqual(['confirm', '5 is now'])
@@ -28,12 +26,12 @@ test('who never rests is not waited for longer than patience lasts, and is named
 })
 
 test('patience begins anew with each call', async () => {
-  const { clock, programs } = scripted({ programs: [{ rests: false }], patience: 30 })
+  const { clock, change } = scripted({ programs: [{ rests: false }], patience: 30 })
   await expect(clock.settle()).rejects.toMatchObject({ code: 'ERR_CLOCK_STALLED' })
   const begin = realNow()
   await expect(clock.settle()).rejects.toMatchObject({ code: 'ERR_CLOCK_STALLED' })
   expect(realNow() - begin).toBeGreaterThanOrEqual(30)
-  Object.assign(programs[0] as object, { rests: true })
+  change({ rests: true })
   await clock.settle()
 })
 
@@ -68,9 +66,9 @@ test('while nobody moves time, what is held is heard at last, though somebody ne
 
 test('who cannot hear ends the call that moves time, and nothing while there is none', async () => {
   const give = (): Promise<never> => Promise.reject(new Error('deaf'))
-  const { clock, programs, host, heard } = scripted({ programs: [{ waiting: true }], answers: { give } })
+  const { clock, change, host, heard } = scripted({ programs: [{ waiting: true }], answers: { give } })
   await expect(clock.advance(1)).rejects.toThrow('deaf')
-  Object.assign(programs[0] as object, { waiting: true })
+  change({ waiting: true })
   host.onChange()
   await heard()
   await realTurn()
@@ -168,143 +166,4 @@ test('where everybody waits for ever that is the end, whatever patience there is
   expect(realNow() - begin).toBeGreaterThanOrEqual(100)
   await clock.advance(1)
   await expect(clock.runUntil(NEVER)).rejects.toMatchObject({ code: 'ERR_CLOCK_DEADLOCK' })
-})
-
-test('starts that follow each other without an end are told, at the latest after a thousand', async () => {
-  const open = scripted({
-    programs: [{ waiting: true }],
-    answers: {
-      async give(one) {
-        open.started += 60
-        Object.assign(one, { waiting: true })
-      },
-    },
-  })
-  await expect(open.clock.settle()).rejects.toMatchObject({
-    code: 'ERR_CLOCK_STALLED',
-    message: expect.stringMatching(/^Time cannot move: 1020 starts followed each other/),
-  })
-})
-
-test('a thousand starts at one time are not too many', async () => {
-  const open = scripted({
-    programs: [{ waiting: true }],
-    answers: {
-      async give(one) {
-        open.started += 100
-        Object.assign(one, { waiting: open.started < 1000 })
-      },
-    },
-  })
-  await open.clock.settle()
-  expect(open.told.filter((what) => what !== 'confirm')).toHaveLength(10)
-})
-
-test('starts that take longer than patience lasts are too many after a hundred', async () => {
-  const open = scripted({
-    programs: [{ waiting: true }],
-    patience: 500,
-    answers: {
-      async give(one) {
-        const begin = realNow()
-        while (realNow() - begin < 130) await realTurn()
-        open.started += 25
-        Object.assign(one, { waiting: true })
-      },
-    },
-  })
-  await expect(open.clock.settle()).rejects.toMatchObject({
-    message: expect.stringMatching(/^Time cannot move: 125 starts followed each other/),
-  })
-})
-
-test('time moved on the weakest evidence there was', async () => {
-  const { clock, programs } = scripted()
-  expect(clock.evidence).toBe('exact')
-  await clock.advance(1)
-  expect(clock.evidence).toBe('cooperative')
-  programs.length = 0
-  await clock.advance(1)
-  expect(clock.evidence).toBe('cooperative')
-})
-
-test('timers of all are called in the order of their times, first those of this process', async () => {
-  const open = scripted({ programs: [{ next: 4 }, { next: 2 }, { next: 3 }, { next: 3 }] })
-  setTimeout(() => open.told.push(`${open.clock.now} own`), 3)
-  setTimeout(() => open.told.push(`${open.clock.now} last own`), 6)
-  expect(await open.clock.next()).toBe(2)
-  await open.clock.advance(5)
-  expect(open.told.filter((what) => what !== 'confirm')).toEqual([
-    '2 program 2 fires',
-    '3 is now',
-    '3 own',
-    '3 program 3 fires',
-    '3 program 4 fires',
-    '4 program 1 fires',
-    '6 is now',
-    '6 last own',
-    '7 is now',
-  ])
-})
-
-test('time does not go back for who is late', async () => {
-  const open = scripted({ programs: [{}] })
-  await open.clock.advance(10)
-  Object.assign(open.programs[0] as object, { next: 4 })
-  expect(await open.clock.next()).toBe(10)
-  expect(open.told).toContain('10 program 1 fires')
-})
-
-test('a jump of the machine, and a time without it, are told to all', async () => {
-  const open = scripted()
-  await open.clock.jump(-5, { as: 'wall' })
-  await open.clock.jump(8, { as: 'sleep' })
-  expect(open.told.filter((what) => what !== 'confirm')).toEqual([
-    'the machine jumps by -5',
-    'nothing before 8',
-    '8 is now',
-  ])
-  open.remove()
-  expect(open.told.at(-1)).toBe('released')
-})
-
-test('what a timer throws ends the call, and the next call goes on', async () => {
-  const open = scripted()
-  setTimeout(() => {
-    throw new Error('from a timer')
-  }, 5)
-  setTimeout(() => open.note('next'), 6)
-  await expect(open.clock.advance(10)).rejects.toThrow('from a timer')
-  expect(open.clock.now).toBe(5)
-  await open.clock.advance(1)
-  expect(open.log).toEqual(['6 next'])
-})
-
-test('a call that is given up ends at once, though somebody is at work, and leaves nothing', async () => {
-  const { clock } = scripted({ programs: [{ rests: false }] })
-  const call = new AbortController()
-  const waiting = clock.runUntil(NEVER, { signal: call.signal })
-  expect([clock.isMoving, getEventListeners(call.signal, 'abort').length]).toEqual([true, 1])
-  call.abort(new Error('enough'))
-  await expect(waiting).rejects.toThrow('enough')
-  expect([clock.isMoving, getEventListeners(call.signal, 'abort').length]).toEqual([false, 0])
-})
-
-test('time goes to the limit of a call, and not beyond', async () => {
-  const open = scripted({ programs: [{ next: 10 }] })
-  setTimeout(() => open.told.push('too late'), 11)
-  await expect(open.clock.runUntil(NEVER, { limit: 10 })).rejects.toMatchObject({
-    code: 'ERR_CLOCK_LIMIT',
-    limit: 10,
-  })
-  expect(open.clock.now).toBe(10)
-  expect(open.told.filter((what) => what !== 'confirm')).toEqual(['10 program 1 fires'])
-})
-
-test('a call of which nobody knows any more is told so, and who comes later', async () => {
-  const open = scripted({ programs: [{ rests: false }] })
-  const waiting = open.clock.runUntil(NEVER)
-  open.remove()
-  await expect(waiting).rejects.toMatchObject({ code: 'ERR_SCOPE_CLOSED' })
-  await expect(open.clock.settle()).rejects.toMatchObject({ code: 'ERR_SCOPE_CLOSED' })
 })

@@ -25,6 +25,8 @@ export interface ScriptedClock extends OpenClock {
   readonly programs: Scripted[]
   looks: number
   started: number
+  /** What the first of them says from now on. */
+  change(facts: Partial<Scripted>): void
   /** Resolves when the next of them has been told to hear what it holds. */
   heard(): Promise<void>
 }
@@ -98,6 +100,7 @@ export function scripted({
     programs: all,
     looks: 0,
     started: 0,
+    change: (facts: Partial<Scripted>) => void Object.assign(all[0] ?? {}, facts),
     heard: () => hearing.wait(),
   })
   return open

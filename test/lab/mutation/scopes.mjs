@@ -71,6 +71,7 @@ export const SCOPES = {
       'test/clock/orphans.test.ts',
       'test/clock/going-on.test.ts',
       'test/clock/driver.test.ts',
+      'test/clock/times.test.ts',
     ],
   },
   // What puts them together.
@@ -79,6 +80,7 @@ export const SCOPES = {
     mutate: ['src/clock/{child,driver,own-threads,uncontrolled,virtual-clock,worker-children}.ts'],
     tests: [
       'test/clock/driver.test.ts',
+      'test/clock/times.test.ts',
       'test/clock/child.test.ts',
       'test/clock/virtual-clock.test.ts',
       'test/clock/own-threads.test.ts',
