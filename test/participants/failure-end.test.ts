@@ -68,20 +68,22 @@ test('a program that is stopped holds up the time of others, too', async () => {
   await clock.advance(1000)
 })
 
-/** Which handles are sockets that the program has not been given: its connection to the clock. */
-const IS_OTHER = `const isOther = ({ constructor: { name }, _handle }) => name === 'Socket' && _handle?.fd > 2`
+/** A program that each second ends every socket it has not been given, its connection to the clock, so many times. */
+const ending = (times: number, last = ''): string => `
+  const isOther = ({ constructor: { name }, _handle }) => name === 'Socket' && _handle?.fd > 2
+  let ended = 0
+  const interval = setInterval(() => {
+    for (const handle of process._getActiveHandles().filter(isOther)) {
+      handle.destroy()
+      if (++ended < ${times}) continue
+      clearInterval(interval)
+      ${last}
+    }
+  }, 1000)`
 
 test('a program that ends its connection comes back, and goes on by the clock', async () => {
   const { start, clock } = await underClock()
-  const running = await start(`
-    ${IS_OTHER}
-    let ended = 0
-    const interval = setInterval(() => {
-      for (const handle of process._getActiveHandles().filter(isOther)) {
-        handle.destroy()
-        if (++ended === 5) clearInterval(interval)
-      }
-    }, 1000)
+  const running = await start(`${ending(5)}
     setTimeout(() => {
       console.log(ended)
       process.exit(4)
@@ -99,17 +101,7 @@ test('a program that ends its connection comes back, and goes on by the clock', 
 
 test('a program that ends its connection for the tenth time is left in real time', async () => {
   const { start, clock } = await underClock()
-  const running = await start(`
-    ${IS_OTHER}
-    let ended = 0
-    const interval = setInterval(() => {
-      for (const handle of process._getActiveHandles().filter(isOther)) {
-        handle.destroy()
-        if (++ended < 10) continue
-        clearInterval(interval)
-        setTimeout(() => process.exit(4), 50)
-      }
-    }, 1000)`)
+  const running = await start(ending(10, 'setTimeout(() => process.exit(4), 50)'))
   expect(await clock.runUntil(running.exited)).toMatchObject({ exitCode: 4 })
   expect(clock.now).toBe(10_000)
 })
