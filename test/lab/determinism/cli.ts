@@ -19,8 +19,8 @@ const USAGE = `Runs the same again and again: there must be one timeline.
   --load 0,2        busy loops beside it, per core: all of it with each of these (default 2)`
 
 /** How many runs share a Vitest process, which is to end in a minute and a half. */
-const CHUNK = { processes: 5, peers: 5, 'third-party': 3 } as Readonly<Record<string, number>>
-const USUAL_CHUNK = 10
+const CHUNK = { network: 3, 'third-party': 3 } as Readonly<Record<string, number>>
+const USUAL_CHUNK = 5
 /** How many runs are promised to have one timeline. */
 const PROMISED = { processes: 200, peers: 100, 'third-party': 100 } as Readonly<Record<string, number>>
 const USUALLY_PROMISED = 1000
