@@ -36,7 +36,7 @@ test('a graceful stop at the end of the test has real time', async () => {
   const waited = readFileSync(report, 'utf8').split(' ').map(Number)
   expect(waited).toHaveLength(3)
   for (const ms of waited) expect(ms).toBeGreaterThanOrEqual(199)
-  for (const ms of waited) expect(ms).toBeLessThan(2000)
+  for (const ms of waited) expect(ms).toBeLessThan(10_000)
 })
 
 test('a graceful stop in the test has virtual time', async () => {
