@@ -74,12 +74,14 @@ function obey(client: Client, request: ReaperRequest): void {
 
 function leave(client: Client): void {
   if (!clients.delete(client)) return
-  work = work.then(async () => {
-    await settled((info) => belongs(client, info))
-    const processes = await reap(client)
-    if (processes.length > 0 && main) reply(main, { t: 'reaped', processes })
-    await removeExcept(client.joined.dir, kept)
-  }, ignore)
+  work = work.then(() => clearAfter(client)).catch(ignore)
+}
+
+async function clearAfter(client: Client): Promise<void> {
+  await settled((info) => belongs(client, info))
+  const processes = await reap(client)
+  if (processes.length > 0 && main) reply(main, { t: 'reaped', processes })
+  await removeExcept(client.joined.dir, kept)
 }
 
 /** The run is over, in order or not: everything dies, workers first, so that nothing more is started. */
@@ -90,19 +92,20 @@ function finish(): Promise<void> {
 async function end(): Promise<void> {
   const orderly = main !== undefined && !main.channel.ended
   server.close()
-  // The workers leave when they are killed, and what they started is still to be reaped.
-  const present = [...clients]
-  if (!orderly) {
-    for (const { joined } of present) {
+  const ofRun = (info: ProcessInfo): boolean => isUnderMark(info.mark, path.basename(root))
+  if (orderly) {
+    await settled(ofRun)
+  } else {
+    for (const { joined } of clients) {
       const info = processTable.get(joined.pid)
       if (joined.pid !== main?.joined.pid && info?.startTime === joined.startTime)
         signalProcess(info, 'SIGKILL')
     }
   }
-  await work.catch(ignore)
-  const mark = path.basename(root)
-  const ofRun = (info: ProcessInfo): boolean => isUnderMark(info.mark, mark)
-  if (orderly) await settled(ofRun)
+  // From here on nobody leaves: what is left of whoever has not yet done so would be reaped, and told of, twice.
+  const present = [...clients]
+  clients.clear()
+  await work
   const left: ProcessRecord[] = []
   for (const client of present) left.push(...(await reap(client).catch(() => [])))
   left.push(...(await killAll('the run', ofRun).then(records, () => [])))

@@ -15,6 +15,7 @@ import path from 'node:path'
 import { expect, onTestFinished, test } from 'vitest'
 
 import { processTable } from '../../src/process/table/index.ts'
+import { reaperAddress } from '../../src/reap/run-directory.ts'
 import { Run } from '../../src/reap/run.ts'
 import { sweep } from '../../src/reap/sweep.ts'
 import { failure } from '../support/agents.ts'
@@ -75,17 +76,42 @@ test('what a SIGKILLed worker left is killed, told to main, and its directory re
   expect(existsSync(run.root)).toBe(true)
 })
 
-test('the end of one worker leaves the others alone', async () => {
+/** Two workers that have started their processes, and whoever is told of what they leave. */
+async function twoWorkers(): Promise<{
+  readonly run: Run
+  readonly workers: readonly [Script, Script]
+  readonly made: readonly [Made, Made]
+  readonly told: number[]
+}> {
   const scratch = new Scratch()
   const run = await startRun(scratch.root)
-  const [one, two] = ['one', 'two'].map(
-    (name) => new Script(scratch, WORKER, { ROOT: run.root }, `${name}.mjs`),
-  )
-  const [first, second] = [await one?.said<Made>(), await two?.said<Made>()]
-  one?.child.kill('SIGKILL')
-  await until('the first is gone', () => !first?.pids.some(alive) && !existsSync(first?.dir ?? ''))
-  expect(second?.pids.every(alive)).toBe(true)
-  expect(existsSync(second?.dir ?? '')).toBe(true)
+  const told: number[] = []
+  run.onReaped = (processes) => void told.push(...processes.map(({ pid }) => pid))
+  const start = (name: string): Script => new Script(scratch, WORKER, { ROOT: run.root }, name)
+  const [one, two] = [start('one.mjs'), start('two.mjs')]
+  return { run, workers: [one, two], made: [await one.said<Made>(), await two.said<Made>()], told }
+}
+
+test('what a worker left is told once, though it ends while the run does', async () => {
+  const { run, workers, made, told } = await twoWorkers()
+  // What the first has left has its moment to end by itself when the second goes.
+  workers[0].child.kill('SIGKILL')
+  await once(workers[0].child, 'exit')
+  const closed = run.close()
+  await until('the reaper ends the run', () => !existsSync(reaperAddress(run.root)))
+  workers[1].child.kill('SIGKILL')
+  told.push(...(await closed).map(({ pid }) => pid))
+  const pids = made.flatMap(({ pids }) => pids)
+  expect(told.toSorted()).toEqual(pids.toSorted())
+  expect(pids.filter(alive)).toEqual([])
+})
+
+test('the end of one worker leaves the others alone', async () => {
+  const { workers, made } = await twoWorkers()
+  workers[0].child.kill('SIGKILL')
+  await until('the first is gone', () => !made[0].pids.some(alive) && !existsSync(made[0].dir))
+  expect(made[1].pids.every(alive)).toBe(true)
+  expect(existsSync(made[1].dir)).toBe(true)
 })
 
 test('the death of main ends the workers, what they started, the directory and the reaper', async () => {
