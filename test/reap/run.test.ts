@@ -102,7 +102,8 @@ test('what a worker left is told once, though it ends while the run does', async
   workers[1].child.kill('SIGKILL')
   told.push(...(await closed).map(({ pid }) => pid))
   const pids = made.flatMap(({ pids }) => pids)
-  expect(told.toSorted()).toEqual(pids.toSorted())
+  const ascending = (a: number, b: number): number => a - b
+  expect(told.toSorted(ascending)).toEqual(pids.toSorted(ascending))
   expect(pids.filter(alive)).toEqual([])
 })
 
